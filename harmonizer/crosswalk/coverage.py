@@ -1,0 +1,225 @@
+"""How far requirements are covered by another framework, in directed shares.
+
+A(r) is the set of leaf objectives that a requirement asks for: its own and, where specifications stand below it,
+theirs. A leaf is *contained* by a framework X where a requirement of X that states a fact is equal to it or more, at
+least as strict on every number that r puts on it, and within scope. coverage(r by X) is the weight of the contained
+leaves over the weight of A(r), with 1 for a primary and 1/3 for a secondary row (reasoning.md, section 2).
+
+Weights count in thirds, so that sums are exact and no result depends on the order of summation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from harmonizer import model
+from harmonizer.answer import Answer, joined
+from harmonizer.knowledge.index import Index
+from harmonizer.scope import both
+from harmonizer.strictness.applicability import Circumstances, applicable, applies, condition_of
+from harmonizer.strictness.ordering import at_least_as_strict
+from harmonizer.values import describe_value
+
+COLUMNS = ("id", "status", "coverage", "missing objectives", "looser constraints", "residual")
+PRIMARY, SECONDARY = 3, 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One leaf, or one any-of group of leaves, that a requirement asks for.
+
+    ``rows`` are the mapping rows that ask for it; ``weight`` counts in thirds.
+    """
+
+    leaves: tuple[str, ...]
+    weight: int
+    rows: tuple[model.Mapping, ...]
+
+
+def asked_by(index: Index, requirement: model.Requirement, *, rolled_up: bool = True) -> list[Asked]:
+    """A(r): what a requirement asks for, with what stands below it unless ``rolled_up`` is false."""
+    requirements = [requirement, *(index.descendants(requirement.key) if rolled_up else ())]
+    single: dict[str, list[model.Mapping]] = {}
+    groups: dict[tuple[str, str], list[model.Mapping]] = {}
+    for one in requirements:
+        for row in index.mappings_of.get(one.key, ()):
+            if row.any_of:
+                groups.setdefault((one.key, row.any_of), []).append(row)
+            else:
+                single.setdefault(row.objective, []).append(row)
+    asked = [Asked((leaf,), _weight(rows), tuple(rows)) for leaf, rows in single.items()]
+    for rows in groups.values():
+        leaves = tuple(sorted({row.objective for row in rows}))
+        if not any(leaf in single for leaf in leaves):
+            asked.append(Asked(leaves, _weight(rows), tuple(rows)))
+    return asked
+
+
+def _weight(rows: Iterable[model.Mapping]) -> int:
+    return PRIMARY if any(row.part == "primary" for row in rows) else SECONDARY
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How far one requirement is covered."""
+
+    requirement: model.Requirement
+    status: str
+    share: float
+    missing: tuple[str, ...] = ()
+    looser: tuple[str, ...] = ()
+    residual: str = ""
+
+
+class Coverer:
+    """Answers how far requirements are covered by one set of requirements, in one set of circumstances."""
+
+    def __init__(self, index: Index, by: Iterable[model.Requirement], circumstances: Circumstances) -> None:
+        self.index, self.circumstances = index, circumstances
+        self.containing: dict[str, list[model.Mapping]] = {}
+        grouped: dict[tuple[str, str], set[str]] = {}
+        for requirement in by:
+            for row in index.mappings_of.get(requirement.key, ()):
+                if row.contains_leaf:
+                    self.containing.setdefault(row.objective, []).append(row)
+                elif row.any_of and row.basis == "text":
+                    grouped.setdefault((row.requirement, row.any_of), set()).add(row.objective)
+        self.groups = [frozenset(leaves) for leaves in grouped.values()]
+
+    @classmethod
+    def by_frameworks(
+        cls, index: Index, by: Sequence[model.Framework], circumstances: Circumstances
+    ) -> Coverer:
+        """Everything that applies of these frameworks, taken together."""
+        requirements = [one for framework in by for one in applicable(index, framework, circumstances, modalities=None)]
+        return cls(index, requirements, circumstances)
+
+    def of(self, requirement: model.Requirement) -> Coverage:
+        """Coverage of one requirement."""
+        if not applies(self.index, requirement, self.circumstances):
+            return Coverage(requirement, "out-of-scope", 0.0)
+        asked = asked_by(self.index, requirement)
+        residual = requirement.residual
+        if not asked:
+            return Coverage(requirement, "not-reviewed", 0.0, residual=residual)
+        total = sum(one.weight for one in asked)
+        reached, missing, looser = 0, [], []
+        for one in asked:
+            met, why = self.meets(one)
+            if met:
+                reached += one.weight
+            else:
+                missing.append(" or ".join(one.leaves))
+                looser.extend(why)
+        status = "not-covered" if not reached else "covered" if reached == total and not residual else "partly"
+        return Coverage(requirement, status, reached / total, tuple(missing), tuple(dict.fromkeys(looser)),
+                        residual)  # fmt: skip
+
+    def meets(self, asked: Asked) -> tuple[bool, list[str]]:
+        """Whether one member of what is asked is contained strictly enough; if not, the looser constraints."""
+        looser: list[str] = []
+        for leaf in asked.leaves:
+            rows = [row for row in asked.rows if row.objective == leaf]
+            met, why = self.contains(leaf, rows)
+            if met:
+                return True, []
+            looser.extend(why)
+        if len(asked.leaves) > 1 and any(group <= set(asked.leaves) for group in self.groups):
+            return True, []
+        return False, looser
+
+    def contains(self, leaf: str, rows: Iterable[model.Mapping]) -> tuple[bool, list[str]]:
+        """Whether the leaf is contained for every one of the asking rows; if not, what is looser."""
+        looser: list[str] = []
+        for row in rows:
+            asked_scope = self.index.requirements[row.requirement].applies_when
+            within = [one for one in self.containing.get(leaf, ()) if self._serves(asked_scope, one.requirement)]
+            if not within:
+                return False, looser
+            for constraint in self._numbers(row):
+                if not any(self._as_strict(other, constraint) for one in within for other in self._numbers(one)):
+                    looser.append(self._looser(constraint, within))
+        return not looser, looser
+
+    def _serves(self, asked_scope: str, key: str) -> bool:
+        offered = self.index.requirements[key].applies_when
+        return self.index.scope.serves(both(asked_scope, self.circumstances.scope), offered)
+
+    def _numbers(self, row: model.Mapping) -> list[model.Constraint]:
+        return [one for one in self.index.constraints_of.get(row.requirement, ())
+                if one.objective == row.objective and one.comparable
+                and self.index.scope.compatible(condition_of(self.index, one), self.circumstances.scope)]  # fmt: skip
+
+    def _as_strict(self, one: model.Constraint, asked: model.Constraint) -> bool:
+        dimension = self.index.dimensions[asked.dimension]
+        clocks = one.clock == asked.clock or not asked.dimension.endswith("-deadline")
+        scopes = (condition_of(self.index, asked), condition_of(self.index, one))
+        return clocks and at_least_as_strict(dimension, one, asked) and self.index.scope.serves(*scopes)
+
+    def _looser(self, asked: model.Constraint, within: Sequence[model.Mapping]) -> str:
+        dimension = self.index.dimensions[asked.dimension]
+        wanted = describe_value(dimension, asked.value, asked.unit)
+        offered = [
+            f"{model.short_key(other.requirement)} {describe_value(dimension, other.value, other.unit)}"
+            for one in within for other in self.index.constraints_of.get(one.requirement, ())
+            if other.objective == asked.objective and other.dimension == asked.dimension
+        ]  # fmt: skip
+        instead = joined(list(dict.fromkeys(offered))) or "no such value"
+        return f"{asked.objective}: {asked.dimension} {asked.operator} {wanted} ({instead})"
+
+
+def coverage(
+    index: Index, of: model.Framework, by: Sequence[model.Framework], circumstances: Circumstances
+) -> list[Coverage]:
+    """Coverage of every requirement of one framework by the others taken together, in source order."""
+    coverer = Coverer.by_frameworks(index, by, circumstances)
+    return [coverer.of(one) for one in index.requirements_of(of) if one.kind == "requirement"]
+
+
+def coverage_answer(
+    index: Index, of: model.Framework, by: Sequence[model.Framework], circumstances: Circumstances
+) -> Answer:
+    """The table of ``coverage --of B --by A,...``."""
+    found = coverage(index, of, by, circumstances)
+    rows = [(one.requirement.id, one.status, round(one.share, 4), joined(one.missing), joined(one.looser),
+             one.residual) for one in found]  # fmt: skip
+    return Answer.of(COLUMNS, rows, _figures(found), f"{of.short_title} covered by {', '.join(f.slug for f in by)}")
+
+
+def _figures(found: Sequence[Coverage]) -> dict[str, int | float]:
+    """Counts by status, and the share over the requirements in scope."""
+    counts = {status: sum(one.status == status for one in found)
+              for status in ("covered", "partly", "not-covered", "not-reviewed", "out-of-scope")}  # fmt: skip
+    in_scope = [one for one in found if one.status != "out-of-scope"]
+    share = sum(one.share for one in in_scope) / len(in_scope) if in_scope else 0.0
+    return {**counts, "in scope": len(in_scope), "share": round(share, 4)}
+
+
+def matrix(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Answer:
+    """The directed share of each framework's in-scope requirements (row) that each other one covers (column)."""
+    coverers = {by.slug: Coverer.by_frameworks(index, [by], circumstances) for by in frameworks}
+    rows = []
+    for of in frameworks:
+        requirements = [one for one in index.requirements_of(of) if one.kind == "requirement"]
+        cells = [float(_figures([coverers[by.slug].of(one) for one in requirements])["share"]) for by in frameworks]
+        rows.append((of.slug, *cells))
+    return Answer.of(("framework", *(framework.slug for framework in frameworks)), rows,
+                     title="Share of the row's requirements that the column covers")  # fmt: skip
+
+
+def overlap(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Answer:
+    """Every leaf that one of the frameworks touches, with each framework's requirement ids."""
+    applying = [{one.key for one in applicable(index, framework, circumstances, modalities=None)}
+                for framework in frameworks]  # fmt: skip
+    rows = []
+    for leaf in index.leaves:
+        mappings = index.mappings_to.get(leaf.slug, ())
+        ids = [joined([index.requirements[row.requirement].id for row in mappings if row.requirement in keys])
+               for keys in applying]  # fmt: skip
+        if any(ids):
+            rows.append((leaf.slug, leaf.title, *ids, sum(bool(one) for one in ids)))
+    shared = [row[-1] for row in rows]
+    figures = {f"shared by {k}": sum(count == k for count in shared) for k in range(len(frameworks), 0, -1)}
+    columns = ("objective", "title", *(framework.slug for framework in frameworks), "shared_by")
+    return Answer.of(columns, rows, figures, "Objectives and the requirements that ask for them")

@@ -1,0 +1,217 @@
+"""Scope expressions: for whom, and for which data and events, a requirement or constraint holds.
+
+Grammar (``&`` binds closer than ``|``)::
+
+    expr = term { "|" term }      term = factor { "&" factor }      factor = "!" factor | "(" expr ")" | tag | "*"
+
+Tags come from a closed list that states which tags imply and which exclude each other. An *organisation* is
+an assignment of true or false to every tag that respects that list. Questions about expressions are answered
+by trying the assignments of the few tags they name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import product
+
+from harmonizer.errors import UsageError, did_you_mean, nearest
+from harmonizer.model import Tag
+
+_TOKEN = re.compile(r"\s*(?:(?P<tag>[a-z]+:[A-Za-z0-9_-]+)|(?P<op>[&|!()*]))")
+
+
+class ScopeError(UsageError):
+    """An expression that does not follow the grammar, or names a tag that does not exist."""
+
+
+Node = tuple[str, "Node", "Node"] | tuple[str, "Node"] | tuple[str, str] | tuple[str]
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Node:
+    """The syntax tree of an expression; nested tuples ``("|", a, b)``, ``("!", a)``, ``("tag", t)``, ``("*",)``."""
+    tokens: list[str] = []
+    position, text = 0, text.strip()
+    while position < len(text):
+        match = _TOKEN.match(text, position)
+        if not match:
+            raise ScopeError(f"scope expression {text!r}: cannot read {text[position:].strip()!r}; expected a tag "
+                             "such as data:ephi, or one of & | ! ( ) *")  # fmt: skip
+        tokens.append(match["tag"] or match["op"])
+        position = match.end()
+    if not tokens:
+        return ("*",)
+    node, rest = _expression(tokens, text)
+    if rest:
+        raise ScopeError(f"scope expression {text!r}: {rest[0]!r} was not expected there; missing & or | before it?")
+    return node
+
+
+def _expression(tokens: list[str], text: str) -> tuple[Node, list[str]]:
+    node, tokens = _term(tokens, text)
+    while tokens[:1] == ["|"]:
+        right, tokens = _term(tokens[1:], text)
+        node = ("|", node, right)
+    return node, tokens
+
+
+def _term(tokens: list[str], text: str) -> tuple[Node, list[str]]:
+    node, tokens = _factor(tokens, text)
+    while tokens[:1] == ["&"]:
+        right, tokens = _factor(tokens[1:], text)
+        node = ("&", node, right)
+    return node, tokens
+
+
+def _factor(tokens: list[str], text: str) -> tuple[Node, list[str]]:
+    if not tokens:
+        raise ScopeError(f"scope expression {text!r} ends where a tag was expected")
+    head, rest = tokens[0], tokens[1:]
+    if head == "!":
+        node, rest = _factor(rest, text)
+        return ("!", node), rest
+    if head == "(":
+        node, rest = _expression(rest, text)
+        if rest[:1] != [")"]:
+            raise ScopeError(f"scope expression {text!r}: a bracket is not closed")
+        return node, rest[1:]
+    if head == "*":
+        return ("*",), rest
+    if head in "&|)":
+        raise ScopeError(f"scope expression {text!r}: a tag was expected before {head!r}")
+    return ("tag", head), rest
+
+
+def tags_of(text: str) -> frozenset[str]:
+    """The tags that an expression names."""
+    return frozenset(_tags(parse(text)))
+
+
+def _tags(node: Node) -> Iterator[str]:
+    if node[0] == "tag":
+        yield str(node[1])
+    else:
+        for child in node[1:]:
+            yield from _tags(child)  # type: ignore[arg-type]
+
+
+def holds(text: str, true_tags: Iterable[str]) -> bool:
+    """Whether the expression holds where exactly ``true_tags`` are true."""
+    return _evaluate(parse(text), frozenset(true_tags))
+
+
+def _evaluate(node: Node, true: frozenset[str]) -> bool:
+    match node:
+        case ("tag", str(tag)):
+            return tag in true
+        case ("!", child):
+            return not _evaluate(child, true)  # type: ignore[arg-type]
+        case ("&", left, right):
+            return _evaluate(left, true) and _evaluate(right, true)  # type: ignore[arg-type]
+        case ("|", left, right):
+            return _evaluate(left, true) or _evaluate(right, true)  # type: ignore[arg-type]
+    return True
+
+
+@dataclass(frozen=True)
+class ScopeLogic:
+    """Answers questions about expressions under one closed list of tags."""
+
+    tags: tuple[Tag, ...]
+
+    @cached_property
+    def known(self) -> dict[str, Tag]:
+        return {tag.tag: tag for tag in self.tags}
+
+    @cached_property
+    def _closure(self) -> dict[str, frozenset[str]]:
+        """Every tag with all that it implies, however far."""
+        closed: dict[str, frozenset[str]] = {}
+        for tag in self.known:
+            reached, todo = {tag}, [tag]
+            while todo:
+                fresh = {one for one in self.known[todo.pop()].implies if one not in reached}
+                reached |= fresh
+                todo.extend(fresh)
+            closed[tag] = frozenset(reached)
+        return closed
+
+    @cached_property
+    def _excluded(self) -> frozenset[frozenset[str]]:
+        return frozenset(frozenset((tag.tag, other)) for tag in self.tags for other in tag.excludes)
+
+    @cached_property
+    def _cache(self) -> dict[tuple[str, ...], bool]:
+        return {}
+
+    def check(self, text: str) -> None:
+        """Raise :class:`ScopeError` unless ``text`` follows the grammar and names known tags only."""
+        for tag in sorted(tags_of(text)):
+            if tag not in self.known:
+                raise ScopeError(f"unknown scope tag {tag!r}{did_you_mean(nearest(tag, self.known))}")
+
+    def worlds(self, *texts: str) -> Iterator[frozenset[str]]:
+        """Every consistent assignment of the tags that the expressions name, as the set of true tags."""
+        named = sorted(set().union(*(tags_of(text) for text in texts)))
+        for values in product((False, True), repeat=len(named)):
+            chosen = [tag for tag, value in zip(named, values, strict=True) if value]
+            true = frozenset(chosen).union(*(self._closure.get(tag, frozenset()) for tag in chosen))
+            if any(tag in true for tag, value in zip(named, values, strict=True) if not value):
+                continue  # an implied tag was assigned false
+            if any(pair <= true for pair in self._excluded):
+                continue
+            yield true
+
+    def compatible(self, *texts: str) -> bool:
+        """Whether all expressions can be true together."""
+        texts = tuple(sorted({text for text in texts if text not in ("", "*")}))
+        if not texts:
+            return True
+        key = ("compatible", *texts)
+        if key not in self._cache:
+            self._cache[key] = any(all(holds(text, world) for text in texts) for world in self.worlds(*texts))
+        return self._cache[key]
+
+    def implies(self, left: str, right: str) -> bool:
+        """Whether ``right`` is true wherever ``left`` is."""
+        if right in ("", "*") or left == right:
+            return True
+        key = ("implies", left, right)
+        if key not in self._cache:
+            self._cache[key] = all(holds(right, w) for w in self.worlds(left, right) if holds(left, w))
+        return self._cache[key]
+
+    def serves(self, asked: str, offered: str) -> bool:
+        """Whether some organisation exists for which, whatever happens, ``offered`` holds whenever ``asked`` does.
+
+        Tags of kind ``event`` are circumstances that come and go, so they are all tried; the other tags say what
+        the organisation is, so one fitting choice of them, under which ``asked`` can arise at all, is enough.
+        """
+        if offered in ("", "*"):
+            return True
+        key = ("serves", asked, offered)
+        if key not in self._cache:
+            by_organisation: dict[frozenset[str], list[bool]] = {}
+            for world in self.worlds(asked, offered):
+                if holds(asked, world):
+                    organisation = frozenset(tag for tag in world if not tag.startswith("event:"))
+                    by_organisation.setdefault(organisation, []).append(holds(offered, world))
+            self._cache[key] = any(all(outcomes) for outcomes in by_organisation.values())
+        return self._cache[key]
+
+
+def both(*texts: str) -> str:
+    """The conjunction of expressions, written without needless brackets; ``*`` where nothing is asked."""
+    parts: list[str] = []
+    for text in texts:
+        if text in ("", "*"):
+            continue
+        part = f"({text})" if parse(text)[0] == "|" else text
+        if part not in parts:
+            parts.append(part)
+    if len(parts) == 1:
+        return parts[0][1:-1] if parse(parts[0])[0] == "|" and parts[0].startswith("(") else parts[0]
+    return " & ".join(parts) or "*"

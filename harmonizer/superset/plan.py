@@ -1,0 +1,69 @@
+"""The plan that the Python API returns: the chosen set with what is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from harmonizer.answer import Answer, Cell
+from harmonizer.knowledge.index import Index
+from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
+from harmonizer.superset.explain import plan_answer
+from harmonizer.superset.optimize import CoverModel, solve
+from harmonizer.superset.problem import build
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A sufficient set of controls. Iterating gives one dict per control; effort is in person-days."""
+
+    controls: tuple[str, ...]
+    effort: int
+    status: str
+    certificate: None
+    lower_bound: int
+    gap: float
+    uncovered: tuple[Mapping[str, Any], ...]
+    answer: Answer
+
+    def __iter__(self) -> Iterator[dict[str, Cell]]:
+        return iter(self.answer)
+
+    def __len__(self) -> int:
+        return len(self.answer)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The rows as a pandas DataFrame."""
+        return self.answer.to_frame()
+
+    def _repr_html_(self) -> str:
+        return self.answer._repr_html_()
+
+
+def plan(
+    index: Index,
+    frameworks: Sequence[str],
+    *,
+    circumstances: Circumstances | None = None,
+    modalities: Collection[str] = DEFAULT_MODALITIES,
+    have: Collection[str] = (),
+    have_framework: Collection[str] = (),
+    exclude: Collection[str] = (),
+    budget: int | None = None,
+) -> Plan:
+    """Build, solve and explain in one go; parameters as in :func:`harmonizer.superset.problem.build`.
+
+    ``budget`` is in person-days; within it, the plan meets as much as it can. Raises
+    :class:`~harmonizer.errors.UsageError` for unknown names and circumstances or a budget that cannot be read.
+    """
+    problem = build(index, frameworks, circumstances=circumstances or Circumstances(), modalities=modalities,
+                    have=have, have_framework=have_framework, exclude=exclude)  # fmt: skip
+    model = CoverModel(problem)
+    solution = solve(problem, budget=budget, model=model)
+    answer = plan_answer(problem, solution, model)
+    return Plan(solution.controls, solution.effort, solution.status, solution.certificate, solution.lower_bound,
+                solution.gap, tuple(answer.summary["uncovered"]), answer)  # fmt: skip

@@ -1,0 +1,117 @@
+"""Values that have an order: durations, quantities, ordinal steps and sets of elements.
+
+A :class:`Duration` follows XML Schema 1.1 part 2, section 3.3.6: a number of months and a number of seconds,
+compared by adding both operands to four reference instants. The order is partial: thirty days and one month
+are incomparable, because February is shorter and May longer.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from harmonizer.model import Dimension
+
+_ISO = re.compile(
+    r"P(?=.)(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
+    r"(?:T(?=.)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?"
+)
+# XML Schema 1.1 part 2, section 3.3.6.2: these four decide every comparison.
+_REFERENCES = (datetime(1696, 9, 1), datetime(1697, 2, 1), datetime(1903, 3, 1), datetime(1903, 7, 1))
+_UNIT_NAMES = (("years", "year"), ("months", "month"), ("weeks", "week"), ("days", "day"), ("hours", "hour"),
+               ("minutes", "minute"), ("seconds", "second"))  # fmt: skip
+BUSINESS_DAYS = "business-day"
+
+
+@dataclass(frozen=True, slots=True)
+class Duration:
+    """A length of time as months and seconds, counted in calendar or in business days."""
+
+    months: int
+    seconds: int
+    text: str
+    unit: str = ""
+
+    @classmethod
+    def parse(cls, text: str, unit: str = "") -> Duration:
+        """Read ISO 8601 (``PT72H``, ``P60D``, ``P1M``); ValueError if it is not a duration."""
+        match = _ISO.fullmatch(text)
+        if not match:
+            raise ValueError(f"{text!r} is not an ISO 8601 duration such as PT72H, P60D, P1M or P6Y")
+        if unit not in ("", BUSINESS_DAYS):
+            raise ValueError(f"unit {unit!r} does not fit a duration; leave it empty or write {BUSINESS_DAYS}")
+        part = {name: int(digits or 0) for name, digits in match.groupdict().items()}
+        seconds = ((part["weeks"] * 7 + part["days"]) * 24 + part["hours"]) * 3600
+        seconds += part["minutes"] * 60 + part["seconds"]
+        return cls(part["years"] * 12 + part["months"], seconds, text, unit)
+
+    def compare(self, other: Duration) -> int | None:
+        """-1, 0 or 1 as ``self`` is shorter, equal or longer; None where the two are incomparable."""
+        if self.unit != other.unit:
+            return None
+        signs = {_sign(_after(start, self), _after(start, other)) for start in _REFERENCES}
+        return signs.pop() if len(signs) == 1 else None
+
+    def shortest_seconds(self) -> int:
+        """The fewest seconds that the duration can last, whatever months it falls on."""
+        return min(int((_after(start, self) - start).total_seconds()) for start in _REFERENCES)
+
+    def __str__(self) -> str:
+        match = _ISO.fullmatch(self.text)
+        assert match
+        words = [
+            f"{match[key]} {name}{'s' if match[key] != '1' else ''}" for key, name in _UNIT_NAMES if match[key]
+        ]
+        text = " ".join(words)
+        return text.replace("day", "business day") if self.unit == BUSINESS_DAYS else text
+
+
+def _after(start: datetime, duration: Duration) -> datetime:
+    month = start.month - 1 + duration.months
+    return start.replace(year=start.year + month // 12, month=month % 12 + 1) + timedelta(seconds=duration.seconds)
+
+
+def _sign(left: datetime, right: datetime) -> int:
+    return (left > right) - (left < right)
+
+
+Value = Duration | float | int | frozenset[str]
+"""A parsed value: a duration, a quantity, the rank of an ordinal step, or a set of elements."""
+
+
+def parse_value(dimension: Dimension, text: str, unit: str = "") -> Value:
+    """Read ``text`` by the type of ``dimension``; ValueError says what would have been right."""
+    if dimension.type == "duration":
+        return Duration.parse(text, unit)
+    if unit != dimension.unit:
+        raise ValueError(f"unit {unit!r} does not fit {dimension.slug}; expected {dimension.unit or 'no unit'!r}")
+    if dimension.type == "quantity":
+        try:
+            return float(text)
+        except ValueError:
+            raise ValueError(f"{text!r} is not a number") from None
+    if dimension.type == "ordinal":
+        if text not in dimension.steps:
+            raise ValueError(f"{text!r} is not a step of {dimension.slug}; expected one of {', '.join(dimension.steps)}")
+        return dimension.steps.index(text)
+    elements = frozenset(element.strip() for element in text.split(";"))
+    if bad := sorted(element for element in elements if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", element)):
+        raise ValueError(f"{bad[0]!r} is not an element name in lower case with hyphens")
+    return elements
+
+
+def describe_value(dimension: Dimension, text: str, unit: str = "") -> str:
+    """``text`` as a person would read it: ``72 hours``, ``12 characters``, ``name, address``."""
+    try:
+        value = parse_value(dimension, text, unit)
+    except ValueError:
+        return text
+    if isinstance(value, Duration):
+        return str(value)
+    if isinstance(value, frozenset):
+        return ", ".join(element.replace("-", " ") for element in text.split(";"))
+    if dimension.type == "ordinal":
+        return text.replace("-", " ")
+    names = {"{char}": "characters", "{person}": "persons", "{copy}": "copies", "a": "years"}
+    return f"{text} {names.get(unit, unit)}".strip()
