@@ -152,8 +152,16 @@ class Constraint:
 
     @property
     def comparable(self) -> bool:
-        """Whether the value can be compared at all; qualitative and organization-defined ones cannot."""
-        return self.wording in ("exact", "derived")
+        """Whether the value is a setting that can be compared.
+
+        Qualitative and organization-defined values cannot, and a trigger (a number of persons from which a duty
+        exists) is a condition, not a setting.
+        """
+        return self.wording in ("exact", "derived") and not self.is_trigger
+
+    @property
+    def is_trigger(self) -> bool:
+        return self.dimension.startswith("trigger-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +184,7 @@ class Dimension:
 
     slug: str
     title: str
-    type: str  # duration, quantity, ordinal, set
+    type: str  # duration, quantity, trigger, ordinal, set
     operators: tuple[str, ...]
     unit: str
     steps: tuple[str, ...]

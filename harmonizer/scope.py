@@ -215,3 +215,10 @@ def both(*texts: str) -> str:
     if len(parts) == 1:
         return parts[0][1:-1] if parse(parts[0])[0] == "|" and parts[0].startswith("(") else parts[0]
     return " & ".join(parts) or "*"
+
+
+def either(*texts: str) -> str:
+    """The disjunction of expressions; ``*`` where one of them asks nothing."""
+    if not texts or any(text in ("", "*") for text in texts):
+        return "*"
+    return " | ".join(dict.fromkeys(f"({text})" if len(texts) > 1 and parse(text)[0] == "&" else text for text in texts))

@@ -2,7 +2,8 @@
 
 A :class:`Duration` follows XML Schema 1.1 part 2, section 3.3.6: a number of months and a number of seconds,
 compared by adding both operands to four reference instants. The order is partial: thirty days and one month
-are incomparable, because February is shorter and May longer.
+are incomparable, because February is shorter and May longer. Where one is never longer than the other it counts as
+shorter even if the two can be equal (28 days and one month), because that is what meeting a limit asks.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class Duration:
         if self.unit != other.unit:
             return None
         signs = {_sign(_after(start, self), _after(start, other)) for start in _REFERENCES}
-        return signs.pop() if len(signs) == 1 else None
+        return None if {-1, 1} <= signs else sum(signs)
 
     def shortest_seconds(self) -> int:
         """The fewest seconds that the duration can last, whatever months it falls on."""
@@ -86,7 +87,7 @@ def parse_value(dimension: Dimension, text: str, unit: str = "") -> Value:
         return Duration.parse(text, unit)
     if unit != dimension.unit:
         raise ValueError(f"unit {unit!r} does not fit {dimension.slug}; expected {dimension.unit or 'no unit'!r}")
-    if dimension.type == "quantity":
+    if dimension.type in ("quantity", "trigger"):
         try:
             return float(text)
         except ValueError:

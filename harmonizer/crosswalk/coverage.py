@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from harmonizer import model
 from harmonizer.answer import Answer, joined
 from harmonizer.knowledge.index import Index
-from harmonizer.scope import both
+from harmonizer.scope import both, either
 from harmonizer.strictness.applicability import Circumstances, applicable, applies, condition_of
 from harmonizer.strictness.ordering import at_least_as_strict
 from harmonizer.values import describe_value
@@ -67,9 +67,16 @@ class Coverage:
     requirement: model.Requirement
     status: str
     share: float
-    missing: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()  # leaves, the members of an any-of group joined by " or "
+    possible: tuple[str, ...] = ()  # for each missing one: who may reach it by rows that entail nothing
     looser: tuple[str, ...] = ()
     residual: str = ""
+
+    @property
+    def missing_shown(self) -> str:
+        """The missing leaves, each with the requirements that touch it without containing it."""
+        return joined([f"{leaf} (possibly by {keys.replace('; ', ', ')})" if keys else leaf
+                       for leaf, keys in zip(self.missing, self.possible, strict=True)])  # fmt: skip
 
 
 class Coverer:
@@ -78,9 +85,11 @@ class Coverer:
     def __init__(self, index: Index, by: Iterable[model.Requirement], circumstances: Circumstances) -> None:
         self.index, self.circumstances = index, circumstances
         self.containing: dict[str, list[model.Mapping]] = {}
+        self.touching: dict[str, list[str]] = {}
         grouped: dict[tuple[str, str], set[str]] = {}
         for requirement in by:
             for row in index.mappings_of.get(requirement.key, ()):
+                self.touching.setdefault(row.objective, []).append(requirement.short)
                 if row.contains_leaf:
                     self.containing.setdefault(row.objective, []).append(row)
                 elif row.any_of and row.basis == "text":
@@ -104,17 +113,18 @@ class Coverer:
         if not asked:
             return Coverage(requirement, "not-reviewed", 0.0, residual=residual)
         total = sum(one.weight for one in asked)
-        reached, missing, looser = 0, [], []
+        reached, missing, possible, looser = 0, [], [], []
         for one in asked:
             met, why = self.meets(one)
             if met:
                 reached += one.weight
             else:
                 missing.append(" or ".join(one.leaves))
+                possible.append(joined([key for leaf in one.leaves for key in self.touching.get(leaf, ())]))
                 looser.extend(why)
         status = "not-covered" if not reached else "covered" if reached == total and not residual else "partly"
-        return Coverage(requirement, status, reached / total, tuple(missing), tuple(dict.fromkeys(looser)),
-                        residual)  # fmt: skip
+        return Coverage(requirement, status, reached / total, tuple(missing), tuple(possible),
+                        tuple(dict.fromkeys(looser)), residual)  # fmt: skip
 
     def meets(self, asked: Asked) -> tuple[bool, list[str]]:
         """Whether one member of what is asked is contained strictly enough; if not, the looser constraints."""
@@ -134,17 +144,18 @@ class Coverer:
         looser: list[str] = []
         for row in rows:
             asked_scope = self.index.requirements[row.requirement].applies_when
-            within = [one for one in self.containing.get(leaf, ()) if self._serves(asked_scope, one.requirement)]
-            if not within:
-                return False, looser
-            for constraint in self._numbers(row):
-                if not any(self._as_strict(other, constraint) for one in within for other in self._numbers(one)):
-                    looser.append(self._looser(constraint, within))
+            containing = self.containing.get(leaf, [])
+            conditions = sorted({self.index.requirements[one.requirement].applies_when for one in containing})
+            asked_scope = both(asked_scope, self.circumstances.scope)
+            if not containing:
+                return False, []
+            if not self.index.scope.serves(asked_scope, either(*conditions)):
+                return False, [f"{leaf}: only where {either(*conditions)}"]
+            looser += [
+                self._looser(constraint, containing) for constraint in self._numbers(row)
+                if not any(self._as_strict(other, constraint) for one in containing for other in self._numbers(one))
+            ]  # fmt: skip
         return not looser, looser
-
-    def _serves(self, asked_scope: str, key: str) -> bool:
-        offered = self.index.requirements[key].applies_when
-        return self.index.scope.serves(both(asked_scope, self.circumstances.scope), offered)
 
     def _numbers(self, row: model.Mapping) -> list[model.Constraint]:
         return [one for one in self.index.constraints_of.get(row.requirement, ())
@@ -182,7 +193,7 @@ def coverage_answer(
 ) -> Answer:
     """The table of ``coverage --of B --by A,...``."""
     found = coverage(index, of, by, circumstances)
-    rows = [(one.requirement.id, one.status, round(one.share, 4), joined(one.missing), joined(one.looser),
+    rows = [(one.requirement.id, one.status, round(one.share, 4), one.missing_shown, joined(one.looser),
              one.residual) for one in found]  # fmt: skip
     return Answer.of(COLUMNS, rows, _figures(found), f"{of.short_title} covered by {', '.join(f.slug for f in by)}")
 

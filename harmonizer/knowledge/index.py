@@ -17,6 +17,7 @@ from typing import Any, get_type_hints
 from harmonizer import model
 from harmonizer.errors import UnknownNameError
 from harmonizer.knowledge import identifiers
+from harmonizer.knowledge.order import in_order
 from harmonizer.model import Knowledge, short_key
 from harmonizer.scope import ScopeLogic
 
@@ -31,7 +32,7 @@ class Index:
     """Lookup over one :class:`~harmonizer.model.Knowledge`. All attributes are read-only by convention."""
 
     def __init__(self, knowledge: Knowledge, *, content_hash: str | None = None) -> None:
-        self.knowledge = knowledge
+        self.knowledge = knowledge if content_hash else in_order(knowledge)
         self._hash = content_hash
 
     # names ------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 
 from harmonizer import model, vocabulary
 from harmonizer.errors import DataError
+from harmonizer.knowledge.order import in_order
 from harmonizer.vocabulary import BASE, expand
 
 SEPARATOR = "\x1f"
@@ -290,7 +291,7 @@ def records(source: Iterable[ox.Quad]) -> model.Knowledge:
 
     read = {schema.record: [_read(schema, iri, node) for iri, node in nodes[expand(schema.rdf_class)].items()]
             for schema in SCHEMAS}  # fmt: skip
-    return _in_order(model.Knowledge(
+    return in_order(model.Knowledge(
         frameworks=tuple(read[model.Framework]), requirements=tuple(read[model.Requirement]),
         objectives=tuple(read[model.Objective]), mappings=tuple(read[model.Mapping]),
         constraints=tuple(read[model.Constraint]), dates=tuple(read[model.DateRule]),
@@ -346,42 +347,3 @@ def _read_controls(nodes: dict[str, Nodes]) -> tuple[model.Control, ...]:
             **_values(_CONTROL_FIELDS, iri, node),
         ))  # fmt: skip
     return tuple(controls)
-
-
-def _in_order(knowledge: model.Knowledge) -> model.Knowledge:
-    """Canonical order: frameworks by slug and version, their rows by source position, objectives by hierarchy."""
-    requirements = sorted(knowledge.requirements, key=lambda r: (r.key.partition(":")[0], r.position, r.key))
-    place = {requirement.key: index for index, requirement in enumerate(requirements)}
-    last = len(place)
-
-    def by_requirement(record: Any) -> tuple[Any, ...]:
-        return (place.get(record.requirement, last), record.requirement, repr(record))
-
-    return model.Knowledge(
-        frameworks=tuple(sorted(knowledge.frameworks, key=lambda f: f.key)),
-        requirements=tuple(requirements),
-        objectives=_hierarchy_order(knowledge.objectives),
-        mappings=tuple(sorted(knowledge.mappings, key=lambda m: (place.get(m.requirement, last), m.requirement,
-                                                                 m.objective, m.relation))),
-        constraints=tuple(sorted(knowledge.constraints, key=by_requirement)),
-        dates=tuple(sorted(knowledge.dates, key=by_requirement)),
-        dimensions=tuple(sorted(knowledge.dimensions, key=lambda d: (d.position, d.slug))),
-        tags=tuple(sorted(knowledge.tags, key=lambda t: (t.position, t.tag))),
-        tensions=tuple(sorted(knowledge.tensions, key=lambda t: t.id)),
-        controls=tuple(sorted(knowledge.controls, key=lambda c: c.slug)),
-    )  # fmt: skip
-
-
-def _hierarchy_order(objectives: Iterable[model.Objective]) -> tuple[model.Objective, ...]:
-    """Depth first, siblings by position and slug, ``position`` rewritten as the place in that order."""
-    children: dict[str, list[model.Objective]] = defaultdict(list)
-    known = {objective.slug for objective in objectives}
-    for objective in objectives:
-        children[objective.parent if objective.parent in known else ""].append(objective)
-    ordered: list[model.Objective] = []
-    stack = sorted(children[""], key=lambda o: (o.position, o.slug), reverse=True)
-    while stack:
-        objective = stack.pop()
-        ordered.append(replace(objective, position=len(ordered)))
-        stack.extend(sorted(children[objective.slug], key=lambda o: (o.position, o.slug), reverse=True))
-    return tuple(ordered)

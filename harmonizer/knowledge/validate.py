@@ -115,7 +115,7 @@ class _Checker:
             if record.operator not in (*dimension.operators, "equals"):
                 yield (f"operator {record.operator!r} does not fit {dimension.slug}; "
                        f"expected {', '.join(dimension.operators)}"), "operator"  # fmt: skip
-            if record.comparable:
+            if record.comparable or record.is_trigger:
                 yield from self._value(record.dimension, record.value, record.unit)
         if record.extension:
             try:

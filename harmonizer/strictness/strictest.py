@@ -86,7 +86,7 @@ def _stand(
     row = Ranked(one.objective, one.dimension, one.operator, one.value, one.unit, one.clock, scope, "binding", one,
                  note=one.note)  # fmt: skip
     if not one.comparable:
-        return replace(row, status="qualitative")
+        return row if one.is_trigger else replace(row, status="qualitative")
     rivals = [other for other in group if other is not one and other.comparable]
     meeting = [other for other in rivals if index.scope.compatible(scope, condition_of(index, other))]
     against = [other for other in meeting if contradicts(dimension, one, other)]

@@ -143,7 +143,7 @@ def _reason(index: Index, demand: Demand, leaf: str, candidates: Mapping[str, Co
         return _reason_too_loose(index, demand, leaf, claimants)
     barred = sorted(slug for slug, control in index.controls.items() if leaf in control.satisfies)
     if barred:
-        return f"only {_listed(barred)} could satisfy {leaf}, but cannot be chosen: left out, or a prerequisite is"
+        return f"{leaf} is claimed only by {_listed(barred)}, left out or in need of what is left out or excluded"
     return f"no candidate control claims {leaf}"
 
 

@@ -1,7 +1,8 @@
 """A control's statement with its settings: what binds on each dimension, in words.
 
 Slots ``{dimension}`` and ``{leaf.dimension}`` take the strictest values of the constraints that the control answers
-for; of incomparable ones all are named. Settings without a slot are appended, and so are the citations of what binds.
+for; of incomparable ones all are named,
+with their clocks where these differ. Settings without a slot are appended, and so are the citations of what binds.
 """
 
 from __future__ import annotations
@@ -35,8 +36,13 @@ def binding(index: Index, constraints: Iterable[Constraint]) -> list[Constraint]
 
 
 def _stricter(index: Index, one: Constraint, other: Constraint) -> bool:
+    """Whether one makes the other superfluous; never across clocks (reasoning.md, section 3)."""
     dimension = index.dimensions[one.dimension]
-    return at_least_as_strict(dimension, one, other) and not at_least_as_strict(dimension, other, one)
+    return (
+        one.clock == other.clock
+        and at_least_as_strict(dimension, one, other)
+        and not at_least_as_strict(dimension, other, one)
+    )
 
 
 def describe_setting(index: Index, slug: str, constraints: Iterable[Constraint], levels: Sequence[Level] = ()) -> str:
@@ -69,7 +75,11 @@ def _value_in_words(dimension: Dimension, constraints: list[Constraint]) -> str:
     if dimension.type == "set" and constraints[0].operator in ("includes", "forbidden"):
         elements = dict.fromkeys(part.strip() for one in constraints for part in one.value.split(";"))
         return describe_value(dimension, ";".join(elements), constraints[0].unit)
-    return _joined([describe_value(dimension, one.value, one.unit) for one in constraints])
+    clocks = {one.clock for one in constraints}
+    return _joined(
+        describe_value(dimension, one.value, one.unit) + (f" from {one.clock}" if one.clock and len(clocks) > 1 else "")
+        for one in constraints
+    )
 
 
 def _in_its_place(index: Index, dimension: Dimension, constraint: Constraint) -> str:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.superset import brute_force
-from tests.superset.conftest import random_builder, shuffled
 
 from harmonizer.errors import UsageError
 from harmonizer.knowledge.index import Index
@@ -15,6 +13,9 @@ from harmonizer.superset.mixed_integer import SolverError
 from harmonizer.superset.optimize import CoverModel, Selection, Solution, solve, verify
 from harmonizer.superset.plan import plan
 from harmonizer.superset.problem import Problem, build
+
+from . import brute_force
+from tests.builders import random_builder, shuffled
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[int, int, int, int, tuple[str, ...], int]:
@@ -48,6 +49,8 @@ def test_regret_agrees_with_solving_again_without_the_control() -> None:
     for seed in range(40):
         builder = random_builder(seed)
         found = plan(builder.index(), builder.frameworks)
+        if any("exclusions" in one["reason"] for one in found.uncovered):
+            continue  # what is left unmet could change with the control, and the regret would compare unlike sets
         for row in found:
             without = plan(builder.index(), builder.frameworks, exclude=[str(row["control"])])
             if len(without.uncovered) > len(found.uncovered):

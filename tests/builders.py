@@ -7,10 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-import pytest
-
 from harmonizer.knowledge.index import Index
-from harmonizer.model import Constraint, Control, Dimension, Framework, Knowledge, Level, Mapping, Objective, Requirement, Tag
+from harmonizer.model import (
+    Constraint,
+    Control,
+    Dimension,
+    Framework,
+    Knowledge,
+    Level,
+    Mapping,
+    Objective,
+    Requirement,
+    Tag,
+)
 
 T = TypeVar("T")
 DIMENSIONS = (
@@ -48,15 +57,15 @@ class Builder:
 
     def constraint(self, short: str, leaf: str, dimension: str, operator: str, value: str, *, unit: str = "",
                    clock: str = "", scope: str = "", wording: str = "exact") -> Builder:  # fmt: skip
-        self.constraints.append(Constraint(key(short), leaf, dimension, operator, value, unit, "", clock, scope, wording,
-                                           ""))  # fmt: skip
+        self.constraints.append(Constraint(key(short), leaf, dimension, operator, value, unit, "", clock, scope,
+                                           wording, ""))  # fmt: skip
         return self
 
     def control(self, slug: str, leaves: Iterable[str], effort: int = 10, *, levels: Iterable[Level] = (),
                 settable: Sequence[str] = (), prerequisites: Sequence[str] = (), exclusions: Sequence[str] = (),
                 evidence: Sequence[str] = ("record",), statement: str = "Do it.") -> Builder:  # fmt: skip
-        self.controls.append(Control(slug, slug, statement, "technical", tuple(settable), effort // 2, effort, effort * 2,
-                                     "", tuple(prerequisites), tuple(exclusions), tuple(evidence), "", (),
+        self.controls.append(Control(slug, slug, statement, "technical", tuple(settable), effort // 2, effort,
+                                     effort * 2, "", tuple(prerequisites), tuple(exclusions), tuple(evidence), "", (),
                                      tuple(sorted(leaves)), (), tuple(levels)))  # fmt: skip
         return self
 
@@ -123,14 +132,9 @@ def shuffled(knowledge: Knowledge, seed: int) -> Knowledge:
     def mixed(rows: tuple[T, ...]) -> tuple[T, ...]:
         return tuple(draw.sample(rows, len(rows)))
 
-    controls = tuple(replace(one, satisfies=mixed(one.satisfies), levels=mixed(one.levels), evidence=mixed(one.evidence))
-                     for one in mixed(knowledge.controls))  # fmt: skip
+    controls = tuple(replace(one, satisfies=mixed(one.satisfies), levels=mixed(one.levels),
+                             evidence=mixed(one.evidence)) for one in mixed(knowledge.controls))  # fmt: skip
     return replace(knowledge, requirements=mixed(knowledge.requirements), mappings=mixed(knowledge.mappings),
                    constraints=mixed(knowledge.constraints), objectives=mixed(knowledge.objectives),
                    frameworks=mixed(knowledge.frameworks), dimensions=mixed(knowledge.dimensions),
                    controls=controls)  # fmt: skip
-
-
-@pytest.fixture
-def builder() -> Builder:
-    return Builder()

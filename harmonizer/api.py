@@ -1,0 +1,278 @@
+"""The Python API: load the knowledge graph, ask it questions.
+
+Every method answers the question of the command line's command of the same name, with the same columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harmonizer import model
+from harmonizer.answer import Answer, joined
+from harmonizer.errors import UsageError
+from harmonizer.knowledge import store
+from harmonizer.knowledge.index import Index
+from harmonizer.knowledge.tables import Files
+from harmonizer.strictness.applicability import Circumstances
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pyoxigraph as ox
+    import rdflib
+
+    from harmonizer.superset.plan import Plan
+
+MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
+"""The frameworks of the main job."""
+
+
+def load(workspace: str | Path | None = None, *, scope: str = "*", as_of: str = "") -> Harmonizer:
+    """Open the bundled knowledge graph, with the files of a workspace folder laid over it.
+
+    Parameters
+    ----------
+    workspace: a folder with ``ontologies/`` or ``data/`` of its own, or None.
+    scope: a scope expression that every question is asked for, unless it names its own.
+    as_of: an ISO date, likewise.
+
+    Raises
+    ------
+    DataError: where a file is unfit; the message names file, line and column.
+    UsageError: where the workspace, scope or date cannot be read.
+    """
+    files = store.files_of(workspace)
+    return Harmonizer(store.open_index(files), files, Circumstances(scope or "*", as_of))
+
+
+class Harmonizer:
+    """The knowledge graph with its questions. Made by :func:`load`; read-only."""
+
+    def __init__(self, index: Index, files: Files, circumstances: Circumstances | None = None) -> None:
+        self.index = index
+        self.circumstances = circumstances or Circumstances()
+        self.circumstances.check(index)
+        self._files = files
+
+    def __repr__(self) -> str:
+        knowledge = self.index.knowledge
+        return (f"<Harmonizer: {len(self.index.frameworks)} frameworks, {len(knowledge.requirements)} requirements, "
+                f"{len(self.index.leaves)} leaf objectives, {len(knowledge.mappings)} mappings>")  # fmt: skip
+
+    def __getitem__(self, name: str) -> RequirementView:
+        """The requirement ``slug:id``; :class:`UnknownNameError` (a KeyError) names the nearest."""
+        return RequirementView(self, self.index.requirement(name))
+
+    def _asked(self, scope: str | None, as_of: str | None) -> Circumstances:
+        asked = Circumstances(
+            self.circumstances.scope if scope is None else scope or "*",
+            self.circumstances.as_of if as_of is None else as_of,
+        )
+        asked.check(self.index)
+        return asked
+
+    def _frameworks(self, names: Sequence[str]) -> list[model.Framework]:
+        if not names:
+            raise UsageError(f"name at least one framework, of {', '.join(self.index.frameworks)}")
+        return list({(one := self.index.framework(name)).key: one for name in names}.values())
+
+    # what is there ----------------------------------------------------------------------------------------------
+
+    def frameworks(self) -> Answer:
+        """Every framework version with its figures."""
+        from harmonizer import catalogue
+
+        return catalogue.frameworks(self.index)
+
+    def requirements(self, framework: str) -> Answer:
+        """Every row of a framework in source order, headings included."""
+        from harmonizer import catalogue
+
+        return catalogue.requirements(self.index, self.index.framework(framework))
+
+    def objectives(self, *, tree: bool = False) -> Answer:
+        """The leaf objectives, or with ``tree`` all three levels."""
+        from harmonizer import catalogue
+
+        return catalogue.objectives(self.index, tree=tree)
+
+    def show(self, name: str) -> Answer:
+        """Everything known of a requirement or objective, with sources."""
+        from harmonizer import catalogue
+
+        return catalogue.show(self.index, name, self.circumstances)
+
+    # how requirements relate ------------------------------------------------------------------------------------
+
+    def crosswalk(
+        self, source: str, target: str, *, level: str = "own", everything: bool = False,
+        scope: str | None = None, as_of: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """Pairs of requirements of two frameworks, best first.
+
+        Parameters
+        ----------
+        level: ``own``, or ``parent`` to roll specifications up to what they stand below.
+        everything: also pairs that meet only in leaves secondary to both, and related ones.
+        """
+        from harmonizer.crosswalk import counterparts
+
+        if level not in ("own", "parent"):
+            raise UsageError(f"level is 'own' or 'parent', not {level!r}")
+        return counterparts.crosswalk(
+            self.index, self.index.framework(source), self.index.framework(target), self._asked(scope, as_of),
+            level=level, everything=everything,
+        )  # fmt: skip
+
+    def coverage(
+        self, *, of: str | None = None, by: Sequence[str] = (), scope: str | None = None, as_of: str | None = None
+    ) -> Answer:
+        """Coverage of each requirement of ``of`` by the frameworks ``by`` together; without both, the matrix."""
+        from harmonizer.crosswalk import coverage
+
+        asked = self._asked(scope, as_of)
+        if of is None and not by:
+            return coverage.matrix(self.index, list(self.index.frameworks.values()), asked)
+        if of is None or not by:
+            raise UsageError("coverage needs both what is covered (of) and what covers it (by), or neither")
+        return coverage.coverage_answer(self.index, self.index.framework(of), self._frameworks(by), asked)
+
+    def overlap(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """Every leaf that one of the frameworks touches, with each framework's requirement ids."""
+        from harmonizer.crosswalk import coverage
+
+        return coverage.overlap(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
+
+    # what binds -------------------------------------------------------------------------------------------------
+
+    def strictest(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """Every constraint with its standing: binding, dominated, qualitative, conflict, covered-in-practice."""
+        from harmonizer.strictness import strictest
+
+        return strictest.strictest(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
+
+    def conflicts(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """Computed conflicts and authored tensions, with citations and ways out."""
+        from harmonizer.strictness import conflicts
+
+        return conflicts.conflicts(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
+
+    # what to do -------------------------------------------------------------------------------------------------
+
+    def solve(
+        self, *frameworks: str, have: Sequence[str] = (), have_framework: Sequence[str] = (),
+        exclude: Sequence[str] = (), budget: int | None = None, scope: str | None = None, as_of: str | None = None,
+    ) -> Plan:  # fmt: skip
+        """The cheapest set of candidate controls that satisfies the frameworks at the strictest settings.
+
+        Parameters
+        ----------
+        have: controls that are in place already, at no effort.
+        have_framework: frameworks that are met already; what they contain counts as reached.
+        exclude: controls that must not be chosen.
+        budget: person-days; within it, as much as possible is satisfied.
+        """
+        from harmonizer.superset.plan import plan
+
+        names = [framework.key for framework in self._frameworks(frameworks)]
+        return plan(self.index, names, circumstances=self._asked(scope, as_of), have=have,
+                    have_framework=have_framework, exclude=exclude, budget=budget)  # fmt: skip
+
+    def gap(
+        self, framework: str, *, have_framework: Sequence[str], scope: str | None = None, as_of: str | None = None
+    ) -> Answer:
+        """What is left to do for a framework when others are met."""
+        from harmonizer.superset.gap import gap
+
+        return gap(self.index, self.index.framework(framework), self._frameworks(have_framework),
+                   self._asked(scope, as_of))  # fmt: skip
+
+    # the graph --------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _store(self) -> ox.Store:
+        return store.open_store(self._files)
+
+    def sparql(self, query: str) -> Answer:
+        """Run a read-only SPARQL 1.1 query; the project's prefixes are known."""
+        from harmonizer.knowledge.query import select
+
+        return select(self._store, query)
+
+    @cached_property
+    def rdf(self) -> rdflib.Dataset:
+        """The dataset as an rdflib Dataset over an Oxigraph store."""
+        import rdflib
+        from oxrdflib import OxigraphStore
+
+        return rdflib.Dataset(store=OxigraphStore(store=self._store), default_union=True)
+
+    def to_networkx(self) -> nx.MultiDiGraph[str]:
+        """Frameworks, requirements, objectives and controls as a networkx graph, nodes and edges with attributes."""
+        from harmonizer.reports.graph_view import to_networkx
+
+        return to_networkx(self.index)
+
+    def lint(self) -> Answer:
+        """Findings in the data that are loaded: shapes, invariants of authored knowledge, canonical form."""
+        from harmonizer.knowledge.lint import lint
+
+        return lint(self._files)
+
+    def to_excel(self, path: str | Path, *frameworks: str, plan: Plan | None = None) -> Path:
+        """Write the control matrix workbook of these frameworks; returns its path."""
+        from harmonizer.reports.workbook import write_workbook
+
+        chosen = frameworks or MAIN_FRAMEWORKS
+        return write_workbook(self, [one.slug for one in self._frameworks(chosen)], plan or self.solve(*chosen),
+                              Path(path))  # fmt: skip
+
+    def export(self, format_name: str, path: str | Path) -> Path:
+        """Write the dataset as ``nquads`` or ``trig``."""
+        from harmonizer.reports.dataset import write_dataset
+
+        return write_dataset(self._store, format_name, Path(path))
+
+
+@dataclass(frozen=True)
+class RequirementView:
+    """A requirement that answers questions about itself."""
+
+    _graph: Harmonizer
+    record: model.Requirement
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.record, name)
+
+    def __repr__(self) -> str:
+        return f"<Requirement {self.record.short}: {self.record.title}>"
+
+    @property
+    def objectives(self) -> list[str]:
+        """Slugs of the leaf objectives it maps to."""
+        return [mapping.objective for mapping in self._graph.index.mappings_of.get(self.record.key, ())]
+
+    @property
+    def constraints(self) -> list[model.Constraint]:
+        return self._graph.index.constraints_of.get(self.record.key, [])
+
+    def counterparts(self, *frameworks: str) -> Answer:
+        """The requirements of other frameworks that answer to this one, best first; all frameworks by default."""
+        from harmonizer.crosswalk import counterparts
+
+        index = self._graph.index
+        names = frameworks or [slug for slug in index.frameworks if slug != self.record.framework]
+        return counterparts.counterparts(index, self.record, [index.framework(name) for name in names],
+                                         self._graph.circumstances)  # fmt: skip
+
+    def _repr_html_(self) -> str:
+        record = self.record
+        facts = [("id", record.short), ("kind", f"{record.kind}, {record.modality}".strip(", ")),
+                 ("applies when", record.applies_when or "always"), ("objectives", joined(self.objectives)),
+                 ("not expressed", record.residual), ("checked", record.checked)]  # fmt: skip
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in facts if value)
+        return f"<h4>{escape(record.title)}</h4><p>{escape(record.summary)}</p><table>{rows}</table>"

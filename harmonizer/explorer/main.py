@@ -1,0 +1,41 @@
+"""The explorer's frame: navigation, sidebar, and the page that is open."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from harmonizer.errors import HarmonizerError
+from harmonizer.explorer import components, session
+from harmonizer.explorer.wording import plain
+
+_HERE = Path(__file__).parent
+# Drawn here because Streamlit fetches the pictures of its named icons from a font server when they stand in a tab.
+_ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g stroke="#1f5a94" stroke-width="2.5">'
+    '<path d="M7 8 16 16M25 8 16 16M16 27V16"/></g><g fill="#1f5a94"><circle cx="16" cy="16" r="5"/>'
+    '<circle cx="7" cy="8" r="4"/><circle cx="25" cy="8" r="4"/><circle cx="16" cy="27" r="4"/></g></svg>'
+)
+
+
+def main() -> None:
+    """Run the explorer; called by ``app.py`` on every rerun."""
+    st.set_page_config(page_title="Control harmonizer", page_icon=_ICON, layout="wide")
+    page = st.navigation(
+        [
+            st.Page(_HERE / "overview.py", title="Overview", icon=":material/grid_on:", default=True),
+            st.Page(_HERE / "requirement.py", title="Requirement", icon=":material/article:", url_path="requirement"),
+            st.Page(_HERE / "most_stringent.py", title="Most stringent and superset", icon=":material/rule:",
+                    url_path="most-stringent"),
+        ]
+    )  # fmt: skip
+    try:
+        st.session_state[components.QUESTION_KEY] = components.sidebar(session.knowledge_graph())
+        page.run()
+    except HarmonizerError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Tables of the most stringent page and of the plan: pure functions of the index and of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from harmonizer import model
+from harmonizer.answer import Answer
+from harmonizer.explorer.details import asks
+from harmonizer.explorer.wording import STATUS_COLOURS
+from harmonizer.knowledge.index import Index
+
+if TYPE_CHECKING:
+    from harmonizer.superset.plan import Plan
+
+STRICTEST_COLUMNS = ["status", "objective", "dimension", "asks", "clock", "requirement", "scope", "dominated by",
+                     "satisfies", "in force from", "note", "domain"]  # fmt: skip
+
+
+def strictest_table(index: Index, answer: Answer) -> pd.DataFrame:
+    """The answer of ``strictest`` in words, with the domain of each objective."""
+    rows = [
+        (
+            row["status"], index.objectives[str(row["objective"])].title,
+            index.dimensions[str(row["dimension"])].title, _said(index, row), _words(row["clock"]),
+            row["requirement"] or "all together", row["scope"], row["dominated_by"], row["satisfies"],
+            row["valid_from"], row["note"], domain_of(index, str(row["objective"])).title,
+        )
+        for row in answer
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=STRICTEST_COLUMNS)
+
+
+def _said(index: Index, row: dict[str, Any]) -> str:
+    said = asks(index, row["dimension"], row["operator"], row["value"], row["unit"], row["wording"])
+    return f"{said}, extension {row['extension']}" if row["extension"] else said
+
+
+def _words(text: object) -> str:
+    return str(text or "").replace("-", " ").replace(";", ", ")
+
+
+def domain_of(index: Index, slug: str) -> model.Objective:
+    """The domain above an objective of any level."""
+    objective = index.objectives[slug]
+    while objective.parent:
+        objective = index.objectives[objective.parent]
+    return objective
+
+
+def only(table: pd.DataFrame, *, domain: str = "", statuses: Collection[str] = (), dimension: str = "") -> pd.DataFrame:
+    """The rows of one domain, of these statuses and of one dimension; what is empty restricts nothing."""
+    kept = pd.Series(True, index=table.index)
+    if domain:
+        kept &= table["domain"] == domain
+    if statuses:
+        kept &= table["status"].isin(list(statuses))
+    if dimension:
+        kept &= table["dimension"] == dimension
+    return table[kept].reset_index(drop=True)
+
+
+def status_counts(table: pd.DataFrame) -> dict[str, int]:
+    """How many rows have each status, in the order of the legend."""
+    counts = table["status"].value_counts()
+    return {status: int(counts.get(status, 0)) for status in STATUS_COLOURS}
+
+
+@dataclass(frozen=True)
+class InPractice:
+    """One internal value that satisfies several duties."""
+
+    objective: str
+    asks: str
+    clock: str
+    satisfies: tuple[str, ...]
+    note: str
+
+
+def in_practice(index: Index, answer: Answer) -> list[InPractice]:
+    """The covered-in-practice rows, as they are shown above the table."""
+    return [
+        InPractice(
+            index.objectives[str(row["objective"])].title, _said(index, row), _words(row["clock"]),
+            tuple(str(row["satisfies"]).split("; ")), str(row["note"]),
+        )
+        for row in answer
+        if row["status"] == "covered-in-practice"
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """One way out of a conflict, with the citation that opens it where there is one."""
+
+    text: str
+    opened_by: str = ""
+
+
+@dataclass(frozen=True)
+class ConflictCard:
+    """A conflict or tension as a card."""
+
+    title: str
+    kind: str
+    members: tuple[str, ...]
+    nature: str
+    condition: str
+    ways_out: tuple[WayOut, ...]
+
+
+def conflict_cards(answer: Answer) -> list[ConflictCard]:
+    """Authored tensions first, then what was computed."""
+    cards = [
+        ConflictCard(
+            str(row["title"]), str(row["kind"]), tuple(str(row["members"]).split("; ")), str(row["nature"]),
+            str(row["condition"]), tuple(_way(text) for text in str(row["ways_out"]).split(" || ") if text),
+        )
+        for row in answer
+    ]  # fmt: skip
+    return sorted(cards, key=lambda card: card.kind != "authored")
+
+
+def _way(text: str) -> WayOut:
+    words, _, citation = text.partition(" => ")
+    return WayOut(words.strip(), citation.strip())
+
+
+def plan_table(index: Index, plan: Plan) -> pd.DataFrame:
+    """The chosen controls with their titles, statements and what each alone holds up."""
+    frame = plan.to_frame()
+    titles = [index.controls[str(slug)].title if str(slug) in index.controls else "" for slug in frame["control"]]
+    frame.insert(1, "title", titles)
+    return frame.rename(
+        columns={"only_control_for": "only control for", "cheapest_alternative": "cheapest alternative"}
+    )
+
+
+def open_table(index: Index, uncovered: Iterable[Any]) -> pd.DataFrame:
+    """What no candidate can satisfy, with the reason."""
+    rows = [
+        (" or ".join(_title(index, slug) for slug in str(one["objective"]).split(" or ")),
+         "; ".join(one["requirements"]), one["reason"])
+        for one in uncovered
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["objective", "asked for by", "reason"])
+
+
+def _title(index: Index, slug: str) -> str:
+    return index.objectives[slug].title if slug in index.objectives else slug
+
+
+def leaves_held(plan: Plan) -> int:
+    """How many leaf objectives the chosen controls satisfy for somebody who asks for them."""
+    return len({leaf for cell in plan.answer.column("objectives") for leaf in str(cell or "").split("; ") if leaf})

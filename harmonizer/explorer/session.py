@@ -1,0 +1,113 @@
+"""What the pages ask, and the cached answers.
+
+The graph is kept once per dataset, answers by dataset hash and question, so that no session waits for what another
+has asked before and none sees answers of an older dataset. Streamlit runs a thread for each session: nothing here
+touches rdflib, which is not thread-safe.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import streamlit as st
+
+import harmonizer as hz
+from harmonizer import model
+from harmonizer.answer import Answer
+from harmonizer.crosswalk.counterparts import counterparts as find_counterparts
+from harmonizer.knowledge import store
+from harmonizer.reports import graph_view
+from harmonizer.strictness.applicability import Circumstances
+
+WORKSPACE_VARIABLE = "HARMONIZER_WORKSPACE"
+KEPT = 64  # answers of each kind
+
+
+@dataclass(frozen=True)
+class Question:
+    """What every page is asked for: framework slugs in order, and a scope expression."""
+
+    frameworks: tuple[str, ...]
+    scope: str = "*"
+
+    @property
+    def circumstances(self) -> Circumstances:
+        return Circumstances(self.scope or "*")
+
+
+def workspace() -> str | None:
+    """The workspace that the explorer was started on, if any."""
+    return os.environ.get(WORKSPACE_VARIABLE) or None
+
+
+@st.cache_data(ttl=5, show_spinner=False)
+def _current_hash(folder: str | None) -> str:
+    return store.open_index(store.files_of(folder)).hash
+
+
+@st.cache_resource(max_entries=2, show_spinner="Reading the knowledge graph")
+def _opened(folder: str | None, index_hash: str) -> hz.Harmonizer:
+    return hz.load(folder)
+
+
+def knowledge_graph() -> hz.Harmonizer:
+    """The graph of the workspace as its files now are."""
+    return _opened(workspace(), _current_hash(workspace()))
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Computing coverage")
+def coverage_matrix(index_hash: str, scope: str, _kg: hz.Harmonizer) -> Answer:
+    """The directed coverage of every framework by every other."""
+    return _kg.coverage(scope=scope)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Comparing frameworks")
+def overlap(index_hash: str, question: Question, _kg: hz.Harmonizer) -> Answer:
+    """Every leaf that the frameworks touch."""
+    return _kg.overlap(*question.frameworks, scope=question.scope)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Ranking constraints")
+def strictest(index_hash: str, question: Question, _kg: hz.Harmonizer) -> Answer:
+    """Every constraint with its standing."""
+    return _kg.strictest(*question.frameworks, scope=question.scope)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Looking for conflicts")
+def conflicts(index_hash: str, question: Question, _kg: hz.Harmonizer) -> Answer:
+    """Conflicts and tensions between the frameworks."""
+    return _kg.conflicts(*question.frameworks, scope=question.scope)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Finding counterparts")
+def counterparts(index_hash: str, question: Question, key: str, _kg: hz.Harmonizer) -> Answer:
+    """The requirements of the question's frameworks that answer to one requirement."""
+    requirement = _kg.index.requirement(key)
+    others = [_kg.index.framework(slug) for slug in question.frameworks if slug != requirement.framework]
+    return find_counterparts(_kg.index, requirement, others, question.circumstances)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Finding the cheapest sufficient set of controls")
+def plan(index_hash: str, question: Question, _kg: hz.Harmonizer) -> hz.Plan:
+    """The cheapest set of controls for the question."""
+    return _kg.solve(*question.frameworks, scope=question.scope)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Drawing")
+def neighbourhood_html(index_hash: str, question: Question, key: str, limit: int, _kg: hz.Harmonizer) -> str:
+    """The drawing of a requirement's neighbourhood."""
+    others = [slug for slug in question.frameworks if slug != _kg.index.requirement(key).framework]
+    graph = graph_view.neighbourhood(_kg.index, key, others, limit)
+    return graph_view.to_html(graph, f"Neighbourhood of {model.short_key(key)}")
+
+
+@st.cache_data(max_entries=4, show_spinner="Writing the workbook")
+def workbook(index_hash: str, question: Question, _plan: hz.Plan) -> bytes:
+    """The control matrix workbook of a solved question."""
+    asked = hz.load(workspace(), scope=question.scope)
+    with TemporaryDirectory() as folder:
+        path = asked.to_excel(Path(folder) / "control-matrix.xlsx", *question.frameworks, plan=_plan)
+        return Path(path).read_bytes()

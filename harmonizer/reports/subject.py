@@ -1,0 +1,80 @@
+"""What a report is about: the graph, the chosen frameworks and the plan for them, asked in the same circumstances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from harmonizer.answer import Answer, Cell, joined
+from harmonizer.errors import UsageError
+from harmonizer.model import Framework, Mapping
+from harmonizer.strictness.applicability import Circumstances
+
+if TYPE_CHECKING:
+    from harmonizer.api import Harmonizer
+    from harmonizer.superset.plan import Plan
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a workbook is about: the graph, the chosen frameworks in their order, and the plan for them."""
+
+    kg: Harmonizer
+    frameworks: tuple[Framework, ...]
+    plan: Plan
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """The figures beside the plan's rows."""
+        return dict(self.plan.answer.summary)
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        """For whom the plan was made; every sheet is asked for the same."""
+        return Circumstances(str(self.summary.get("scope", self.kg.circumstances.scope)), self.kg.circumstances.as_of)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        return [framework.key for framework in self.frameworks]
+
+    @cached_property
+    def headings(self) -> list[str]:
+        """Short titles, with the version where two versions of one framework meet."""
+        titles = [framework.short_title for framework in self.frameworks]
+        return [one.short_title if titles.count(one.short_title) == 1 else f"{one.short_title} {one.version}"
+                for one in self.frameworks]  # fmt: skip
+
+    @cached_property
+    def plan_columns(self) -> list[str]:
+        """The plan's column of requirement ids for each framework."""
+        known = self.plan.answer.columns
+        columns = [one.slug if one.slug in known else one.key for one in self.frameworks]
+        if missing := [column for column in columns if column not in known]:
+            raise UsageError(f"the plan was not made for {joined(missing)}; solve for the frameworks of the workbook")
+        return columns
+
+    def ask(self, question: str, *names: str, **more: Any) -> Answer:
+        """The answer of one of the graph's questions in the plan's circumstances."""
+        asked = self.circumstances
+        answer: Answer = getattr(self.kg, question)(*names, scope=asked.scope, as_of=asked.as_of, **more)
+        return answer
+
+    def mappings(self, framework: Framework) -> list[Mapping]:
+        """The mapping rows of a framework's requirements, withdrawn ones left out."""
+        index = self.kg.index
+        return [row for one in index.requirements_of(framework) for row in index.mappings_of.get(one.key, ())]
+
+    @cached_property
+    def reaching(self) -> dict[str, list[str]]:
+        """The chosen controls that reach each leaf objective."""
+        found: dict[str, list[str]] = {}
+        for row in self.plan:
+            for leaf in parts(row["objectives"]):
+                found.setdefault(leaf, []).append(str(row["control"]))
+        return found
+
+
+def parts(cell: Cell) -> list[str]:
+    """The values that :func:`~harmonizer.answer.joined` put into one cell."""
+    return str(cell).split("; ") if cell else []
