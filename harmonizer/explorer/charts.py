@@ -14,7 +14,12 @@ def coverage_heatmap(cells: pd.DataFrame) -> Drawing:
     order = list(dict.fromkeys(cells["of"]))
     size = max(44, min(96, 640 // max(len(order), 1)))
     base = alt.Chart(cells).encode(
-        x=alt.X("by:N", sort=order, title="covered by", axis=alt.Axis(orient="top", labelAngle=_angle(order))),
+        x=alt.X(
+            "by:N",
+            sort=order,
+            title="covered by",
+            axis=alt.Axis(orient="top", labelAngle=_angle(order), labelFlush=False),
+        ),
         y=alt.Y("of:N", sort=order, title="requirements of"),
         tooltip=[alt.Tooltip("words:N", title="coverage")],
     )
@@ -38,10 +43,10 @@ def domain_bars(cells: pd.DataFrame) -> Drawing:
         alt.Chart(cells)
         .mark_bar()
         .encode(
-            y=alt.Y("domain:N", sort=order, title=None, axis=alt.Axis(labelLimit=260)),
+            y=alt.Y("domain:N", sort=order, title=None, axis=alt.Axis(labelLimit=260, labelFlush=False)),
             x=alt.X("sum(leaves):Q", title="leaf objectives"),
             color=_by_count(list(dict.fromkeys(cells["asked for by"]))),
-            order=alt.Order("asked for by:N"),
+            order=alt.Order("frameworks:Q"),
             tooltip=["domain:N", "asked for by:N", "leaves:Q"],
         )
         .properties(height=alt.Step(20))

@@ -14,7 +14,7 @@ from harmonizer.api import MAIN_FRAMEWORKS
 from harmonizer.errors import HarmonizerError
 from harmonizer.explorer.charts import Drawing
 from harmonizer.explorer.session import Question, knowledge_graph
-from harmonizer.explorer.wording import INK, framework_titles, last_check, plain
+from harmonizer.explorer.wording import INK, last_check, plain
 from harmonizer.reports import graph_view
 
 QUESTION_KEY = "asked_question"
@@ -22,10 +22,10 @@ QUESTION_KEY = "asked_question"
 
 def sidebar(kg: hz.Harmonizer) -> Question | None:
     """The question of every page, kept in the address; None where it cannot be asked as it stands."""
-    titles = framework_titles(kg.index)
-    default = [slug for slug in MAIN_FRAMEWORKS if slug in titles] or list(titles)
+    known = list(kg.index.frameworks)
+    default = [slug for slug in MAIN_FRAMEWORKS if slug in known] or known
     with st.sidebar:
-        chosen = st.multiselect("Frameworks", list(kg.index.frameworks), default, key="frameworks", bind="query-params",
+        chosen = st.multiselect("Frameworks", known, default, key="frameworks", bind="query-params",
                                 help="What is compared and satisfied together.")  # fmt: skip
         scope = st.text_input("Scope", key="scope", bind="query-params", max_chars=200,
                               placeholder="anyone, e.g. data:ephi & role:processor",

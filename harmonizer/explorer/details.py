@@ -113,9 +113,9 @@ def counterpart_tables(index: Index, counterparts: Answer) -> dict[str, pd.DataF
         title = index.requirement(f"{slug}:{identifier}").title
         found.setdefault(slug, []).append((
             identifier, title, row["relation"] or "not known", row["certainty"],
-            100 * float(row["coverage"] or 0), row["objectives"], row["reason"],
+            100 * float(row["coverage"] or 0), row["reason"], row["objectives"],
         ))  # fmt: skip
-    columns = ["id", "title", "relation", "certainty", "coverage", "objectives", "reason"]
+    columns = ["id", "title", "relation", "certainty", "coverage", "reason", "objectives"]
     return {slug: pd.DataFrame(rows, columns=columns) for slug, rows in found.items()}
 
 

@@ -47,7 +47,7 @@ def key_figures(
     return [
         Figure("Requirements mapped", mapped, len(applying),
                "Requirements in scope with at least one mapping to a leaf objective, of all in scope"),
-        Figure("Leaves shared by two or more", shared, len(touched),
+        Figure("Leaves shared", shared, len(touched),
                "Leaf objectives that at least two of the frameworks ask for, of all that one of them asks for"),
         Figure("Constraints that bind", stated.count("binding"), len(stated),
                "Numbers, deadlines and required elements that nothing stricter dominates, of all that are stated"),
@@ -91,6 +91,7 @@ def domain_table(index: Index, overlap: Answer) -> pd.DataFrame:
 def domain_cells(table: pd.DataFrame) -> pd.DataFrame:
     """One row for each domain and number of frameworks: what stacked bars are drawn from."""
     cells = table.drop(columns="leaves").melt(id_vars="domain", var_name="asked for by", value_name="leaves")
+    cells["frameworks"] = cells["asked for by"].str.partition(" ")[0].astype(int)
     return cells[cells["leaves"] > 0].reset_index(drop=True)
 
 

@@ -22,6 +22,7 @@ _ICON = (
 def main() -> None:
     """Run the explorer; called by ``app.py`` on every rerun."""
     st.set_page_config(page_title="Control harmonizer", page_icon=_ICON, layout="wide")
+    st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 3rem; }</style>")
     page = st.navigation(
         [
             st.Page(_HERE / "overview.py", title="Overview", icon=":material/grid_on:", default=True),

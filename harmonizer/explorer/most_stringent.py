@@ -111,30 +111,37 @@ def _superset(kg: hz.Harmonizer, question: Question) -> None:
 
 def _plan(kg: hz.Harmonizer, question: Question, plan: hz.Plan) -> None:
     summary = plan.answer.summary
-    figures = st.columns(5)
-    figures[0].metric("Status", plan.status, border=True)
-    figures[1].metric("Effort", f"{plan.effort:,}", f"{summary['effort_low']:,} to {summary['effort_high']:,}",
-                      delta_color="off", delta_arrow="off", border=True, help="Person-days; low to high")  # fmt: skip
-    figures[2].metric("Lower bound", f"{plan.lower_bound:,}", f"gap {plan.gap:.0%}", delta_color="off",
-                      delta_arrow="off", border=True, help="No sufficient set can cost less")  # fmt: skip
-    figures[3].metric("Controls chosen", f"{len(plan):,} of {len(kg.index.controls):,}",
-                      f"{rulings.leaves_held(plan):,} leaves held", delta_color="off", delta_arrow="off",
-                      border=True)  # fmt: skip
-    figures[4].metric("Left open", f"{len(plan.uncovered):,}", f"{len(summary['not_shown']):,} not shown",
-                      delta_color="off", delta_arrow="off", border=True,
-                      help="Demands that no candidate satisfies, and requirements that are not or not fully "
-                           "expressed by objectives: never counted as satisfied")  # fmt: skip
+    _plan_figures(kg, plan)
     table = rulings.plan_table(kg.index, plan)
     if table.empty:
         st.info("No control was chosen.")
     else:
-        components.table(table, "Chosen controls", height=460, column_config={
+        components.table(table, "Chosen controls", height=560, row_height=72, column_config={
             "statement": st.column_config.TextColumn(width="large")})  # fmt: skip
     _downloads(question, plan, table, kg.index.hash)
     with st.expander(f"Left open ({len(plan.uncovered)})"):
         components.table(rulings.open_table(kg.index, plan.uncovered), "Left open")
     with st.expander(f"Not shown: not or not fully expressed by objectives ({len(summary['not_shown'])})"):
         components.table(pd.DataFrame(summary["not_shown"]), "Not shown")
+
+
+def _plan_figures(kg: hz.Harmonizer, plan: hz.Plan) -> None:
+    summary = plan.answer.summary
+    figures = [
+        ("Status", plan.status, f"gap {plan.gap:.0%}",
+         "optimal: no sufficient set is cheaper; best known: sufficient for all that can be met, not proven cheapest"),
+        ("Effort", f"{plan.effort:,}", f"{summary['effort_low']:,} to {summary['effort_high']:,}",
+         "Person-days; below, the same set at the low and at the high estimates"),
+        ("Lower bound", f"{plan.lower_bound:,}", "person-days", "No sufficient set can cost less"),
+        ("Controls chosen", f"{len(plan):,} of {len(kg.index.controls):,}",
+         f"{rulings.leaves_held(plan):,} leaves held", "Of the candidates; the leaf objectives that they satisfy"),
+        ("Left open", f"{len(plan.uncovered):,}", f"{len(summary['not_shown']):,} not shown",
+         "Demands that no candidate satisfies. Not shown: requirements that objectives do not or not fully express. "
+         "Neither is ever counted as satisfied."),
+    ]  # fmt: skip
+    for column, (label, value, below, meaning) in zip(st.columns([4, 3, 3, 4, 3]), figures, strict=True):
+        column.metric(label, value, below, delta_color="off", delta_arrow="off", border=True, height="stretch",
+                      help=meaning)  # fmt: skip
 
 
 def _downloads(question: Question, plan: hz.Plan, table: pd.DataFrame, index_hash: str) -> None:

@@ -104,12 +104,14 @@ def _counterparts(
         else:
             components.table(
                 components.coloured(frame, "certainty", CERTAINTY_COLOURS), f"Counterparts in {framework.short_title}",
+                row_height=84,
                 column_config={
                     "coverage": st.column_config.ProgressColumn(
                         "covers", format="%.0f %%", min_value=0, max_value=100,
                         help="How much of the requirement above this counterpart alone covers"),
                     "reason": st.column_config.TextColumn("reason", width="large"),
                     "title": st.column_config.TextColumn("title", width="medium"),
+                    "relation": st.column_config.TextColumn(help="Of the requirement above to this counterpart"),
                 },
             )  # fmt: skip
     with st.expander("What the words mean"):

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 from harmonizer import model
-from harmonizer.knowledge.index import Index
 
 STATUS_COLOURS = {
     "binding": "#d3ecd9", "covered-in-practice": "#dfd6f4", "conflict": "#f7cfcf", "qualitative": "#d4e6f7",
@@ -66,8 +65,3 @@ def last_check(frameworks: Iterable[model.Framework]) -> str:
         return f"last checked against the sources on {days[0]}"
     parts = [f"{one.short_title} {one.checked or 'never'}" for one in frameworks]
     return f"last checked against the sources: {', '.join(parts)}"
-
-
-def framework_titles(index: Index) -> dict[str, str]:
-    """Short title of each framework by slug, in order of title."""
-    return {slug: one.short_title for slug, one in sorted(index.frameworks.items(), key=lambda i: i[1].short_title)}

@@ -13,16 +13,16 @@ from harmonizer.strictness.applicability import applicable
 WIDTHS = (26, 62, 14, 44, 13)
 
 PURPOSE = (
-    ("What this is", "One set of controls that answers to all the frameworks below at their strictest settings, with "
-     "the crosswalk, the comparison of constraints, the conflicts and the coverage that it rests on. It was computed "
-     "from a knowledge graph in which every requirement is mapped to control objectives."),
+    ("What this is", "One set of controls for all the frameworks below at their strictest settings, with what it "
+     "leaves open, the crosswalk, the comparison of constraints, the conflicts and the coverage that it rests on. "
+     "It was computed from a knowledge graph that maps requirements to control objectives."),
     ("What this is not", "This is not legal advice, and no finding of compliance. A mapping supports the judgement of "
      "a counsel or an auditor; it does not replace it. Summaries are paraphrases: the source decides."),
 )  # fmt: skip
 
 STATUS_WORDS = {
     "optimal": "no sufficient set costs less effort; an independent checker verified the certificate",
-    "best known": "the cheapest set that was found; no certificate has been checked yet",
+    "best known": "the best set that was found; no certificate has been checked yet",
 }
 
 WORDS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -94,7 +94,7 @@ def _making(subject: Subject) -> list[Sequence[Cell]]:
         ("Effort", f"{plan.effort} person-days likely, {summary['effort_low']} by the low and {summary['effort_high']} "
          "by the high estimates: first year, company of 100 people"),
         ("Status", f"{plan.status}: {STATUS_WORDS.get(plan.status, 'as the solver reports it')}. Lower bound "
-         f"{plan.lower_bound} person-days, gap {plan.gap:.1%}: no sufficient set takes less than the bound"),
+         f"{plan.lower_bound} person-days, gap {plan.gap:.1%}: no set that meets as much takes less than the bound"),
         ("Objectives", _reached(subject)),
         ("Mappings", _mappings(subject)),
         ("Scope", "every organisation (*)" if asked.scope == "*" else asked.scope),
@@ -105,7 +105,7 @@ def _making(subject: Subject) -> list[Sequence[Cell]]:
 
 
 def _reached(subject: Subject) -> str:
-    touched = {str(slug) for slug in subject.ask("overlap", *subject.keys).column("objective")}
+    touched = {str(slug) for slug in subject.ask(subject.kg.overlap, *subject.keys).column("objective")}
     reached = len(touched & subject.reaching.keys())
     return f"{reached} of the {len(touched)} leaf objectives that the frameworks ask for are reached by the controls"
 

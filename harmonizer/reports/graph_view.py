@@ -20,7 +20,7 @@ from harmonizer.knowledge.index import Index
 NODE_LIMIT = 150
 LAYERS = {"framework": 0, "requirement": 1, "objective": 2, "control": 3}
 COLUMN_WIDTH, ROW_HEIGHT, BOX_WIDTH = 430, 32, 330  # pixels
-LABEL_LENGTH = 44
+LABEL_LENGTH = 40
 
 # Okabe and Ito's palette, light enough to write on; distinguishable with every kind of colour blindness.
 FRAMEWORK_COLOURS = ("#9fd3f5", "#f6cf7f", "#8fd8bd", "#f0b6d0", "#f5ef9a", "#f2b394", "#b9c3f0", "#d0d0d0")
@@ -182,7 +182,7 @@ _OPTIONS = {
     "physics": {"enabled": False},
     "interaction": {"hover": True, "zoomView": False, "navigationButtons": True, "tooltipDelay": 120},
     "nodes": {
-        "shape": "box", "margin": 6, "borderWidth": 1, "font": {"size": 14, "face": "sans-serif", "color": "#1d2733"},
+        "margin": 6, "borderWidth": 1, "font": {"size": 14, "face": "sans-serif", "color": "#1d2733"},
         "widthConstraint": {"minimum": BOX_WIDTH, "maximum": BOX_WIDTH},
     },
     "edges": {"smooth": {"enabled": True, "type": "cubicBezier", "forceDirection": "horizontal", "roundness": 0.45}},
@@ -208,8 +208,8 @@ def to_html(graph: nx.MultiDiGraph[str], title: str) -> str:
     colours = framework_colours(graph)
     for name, (x, y) in positions(graph).items():
         facts = graph.nodes[name]
-        network.add_node(name, label=_label(name, facts), title=_tooltip(_node_text(name, facts)), x=x, y=y,
-                         physics=False, color=_colour(facts, colours), borderWidth=3 if facts.get("centre") else 1,
+        network.add_node(name, shape="box", label=_label(name, facts), title=_tooltip(_node_text(name, facts)),
+                         x=x, y=y, physics=False, color=_colour(facts, colours), borderWidth=3 if facts.get("centre") else 1,
                          shapeProperties={"borderDashes": facts["kind"] == "more"})  # fmt: skip
     for source, target, facts in graph.edges(data=True):
         network.add_edge(source, target, title=_tooltip(_edge_text(facts)), color="#7b8794", arrows="",
@@ -224,7 +224,8 @@ def _offline(html: str, title: str) -> str:
     for pattern in (_REMOTE_TAG, _EMPTY_HEADING, _COMMENTED_TAGS):
         html = pattern.sub("", html)
     head = (f'<head>\n<title>{escape(title)}</title>\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-            "\n<style>body { margin: 0; font-family: sans-serif; } .card { overflow: hidden; }</style>")  # fmt: skip
+            "\n<style>body { margin: 0; font-family: sans-serif; } .card { overflow: hidden; } "
+            "#mynetwork { box-sizing: border-box; }</style>")  # fmt: skip
     html = "<!doctype html>\n" + html.replace("<html>", '<html lang="en">', 1).replace("<head>", head, 1)
     if found := _REMOTE_REFERENCE.search(html):
         raise RuntimeError(f"the graph page still refers to another host: {html[found.start() : found.start() + 80]!r}")
@@ -233,19 +234,18 @@ def _offline(html: str, title: str) -> str:
 
 def positions(graph: nx.MultiDiGraph[str]) -> dict[str, tuple[int, int]]:
     """Fixed places in pixels: a column for each layer, in each the nodes in their order."""
-    layered: nx.Graph[str] = nx.Graph()
+    layers: dict[int, list[str]] = {}
     for name, facts in graph.nodes(data=True):
-        layered.add_node(name, layer=layer_of(facts))
-    places = nx.multipartite_layout(layered, subset_key="layer")
-    columns = {name: facts["layer"] for name, facts in layered.nodes(data=True)}
-    layers = sorted(set(columns.values()))
-    heights = sorted({round(float(y), 9) for _, y in places.values()})
-    # The layout spaces the nodes of each layer evenly around zero; the tallest layer's step is the unit.
-    tallest = max((list(columns.values()).count(layer) for layer in layers), default=1)
-    unit = (heights[-1] - heights[0]) / (tallest - 1) if tallest > 1 else 1.0
+        layers.setdefault(layer_of(facts), []).append(name)
+    tallest = max(map(len, layers.values()), default=1)
+    # Given as lists: by attribute, networkx collects each layer in a set, whose order changes from run to run.
+    places = nx.multipartite_layout(graph, subset_key=dict(sorted(layers.items())))
+    heights = [float(y) for _, y in places.values()]
+    step = (max(heights) - min(heights)) / (tallest - 1) if tallest > 1 else 1.0
     return {
-        name: (layers.index(columns[name]) * COLUMN_WIDTH, round(float(y) / unit * ROW_HEIGHT))
-        for name, (_, y) in places.items()
+        name: (column * COLUMN_WIDTH, round(float(places[name][1]) / step * ROW_HEIGHT))
+        for column, layer in enumerate(sorted(layers))
+        for name in layers[layer]
     }
 
 

@@ -40,7 +40,7 @@ FOOTER = "not legal advice"
 MAXIMUM_CELL_UNITS = 32_767  # UTF-16 code units that a cell of a spreadsheet program holds
 MAXIMUM_ROW_HEIGHT = 400.0  # points; spreadsheet programs stop at 409
 LINE_HEIGHT = 12.0  # points, of the 9-point font
-CHARACTERS_PER_UNIT = 1.2  # characters of the 9-point font in one unit of column width, on the safe side
+CHARACTERS_PER_UNIT = 1.25  # characters of the 9-point font in one unit of column width, on the safe side
 A4_WIDTH = 150  # column units; what is wider goes on A3
 PAPER_A3, PAPER_A4 = 8, 9
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -54,11 +55,9 @@ class Subject:
             raise UsageError(f"the plan was not made for {joined(missing)}; solve for the frameworks of the workbook")
         return columns
 
-    def ask(self, question: str, *names: str, **more: Any) -> Answer:
-        """The answer of one of the graph's questions in the plan's circumstances."""
-        asked = self.circumstances
-        answer: Answer = getattr(self.kg, question)(*names, scope=asked.scope, as_of=asked.as_of, **more)
-        return answer
+    def ask(self, question: Callable[..., Answer], *names: str, **more: object) -> Answer:
+        """The answer of one of the graph's methods in the plan's circumstances."""
+        return question(*names, scope=self.circumstances.scope, as_of=self.circumstances.as_of, **more)
 
     def mappings(self, framework: Framework) -> list[Mapping]:
         """The mapping rows of a framework's requirements, withdrawn ones left out."""

@@ -96,7 +96,7 @@ def controls(subject: Subject) -> Sheet:
         ))  # fmt: skip
     days = f"{summary['effort']} person-days (low {summary['effort_low']}, high {summary['effort_high']})"
     columns = (
-        Column("Control", 20, STRONG), Column("Title", 20), Column("Statement with its settings", 54),
+        Column("Control", 20, STRONG), Column("Title", 20), Column("Statement with its settings", 66),
         *(Column(heading, 20) for heading in subject.headings), Column("Kind", 13), Column("Owner role", 12),
         Column("Evidence", 22), Column("Effort in this plan", 8, NUMBER), Column("By itself: low", 8, NUMBER),
         Column("By itself: likely", 8, NUMBER), Column("By itself: high", 8, NUMBER),
@@ -143,7 +143,7 @@ def crosswalk(subject: Subject) -> Sheet:
     index = subject.kg.index
     rows: list[Sequence[Cell]] = []
     for source, target in combinations(subject.frameworks, 2):
-        answer = subject.ask("crosswalk", source.key, target.key)
+        answer = subject.ask(subject.kg.crosswalk, source.key, target.key)
         rows += [
             (*row[:2], index.requirements[f"{source.key}:{row[1]}"].title, *row[2:4],
              index.requirements[f"{target.key}:{row[3]}"].title, *row[4:])
@@ -167,7 +167,7 @@ def strictest(subject: Subject) -> Sheet:
     """Every constraint with its standing, its value in words."""
     index = subject.kg.index
     rows: list[Sequence[Cell]] = []
-    for row in subject.ask("strictest", *subject.keys):
+    for row in subject.ask(subject.kg.strictest, *subject.keys):
         objective, dimension = index.objectives[str(row["objective"])], index.dimensions[str(row["dimension"])]
         unit = str(row["unit"] or "")
         rows.append((
@@ -200,7 +200,7 @@ def conflicts(subject: Subject) -> Sheet:
     rows = [
         (row["id"], row["kind"], row["title"], row["members"], row["nature"], _numbered(str(row["ways_out"] or "")),
          row["condition"], row["status"])
-        for row in subject.ask("conflicts", *subject.keys)
+        for row in subject.ask(subject.kg.conflicts, *subject.keys)
     ]  # fmt: skip
     return Sheet(
         "Conflicts", "Where duties collide",
@@ -230,7 +230,7 @@ def coverage(subject: Subject) -> Sheet:
     for place, (framework, (_, *cells)) in enumerate(zip(subject.frameworks, shares, strict=True)):
         cells[place] = ITSELF
         others = _others(subject, framework)
-        figures = subject.ask("coverage", of=framework.key, by=others).summary if others else {}
+        figures = subject.ask(subject.kg.coverage, of=framework.key, by=others).summary if others else {}
         rows.append((subject.headings[place], *cells, figures.get("share"), *(figures.get(state) for state in states)))
     size = len(subject.frameworks)
     return Sheet(
@@ -252,7 +252,7 @@ def coverage_by_requirement(subject: Subject) -> Sheet:
     rows: list[Sequence[Cell]] = []
     for framework in subject.frameworks:
         if others := _others(subject, framework):
-            answer = subject.ask("coverage", of=framework.key, by=others)
+            answer = subject.ask(subject.kg.coverage, of=framework.key, by=others)
             rows += [(framework.slug, row[0], index.requirements[f"{framework.key}:{row[0]}"].title, *row[1:])
                      for row in answer.rows]  # fmt: skip
     return Sheet(
@@ -270,7 +270,7 @@ def objectives(subject: Subject) -> Sheet:
     """Every leaf that one of the frameworks touches, with the requirements that ask for it and who reaches it."""
     index = subject.kg.index
     rows: list[Sequence[Cell]] = []
-    for slug, title, *ids, shared in subject.ask("overlap", *subject.keys).rows:
+    for slug, title, *ids, shared in subject.ask(subject.kg.overlap, *subject.keys).rows:
         leaf = str(slug)
         rows.append((leaf, title, index.objectives[leaf].outcome, index.domain(leaf).title, *ids, shared,
                      joined(subject.reaching.get(leaf, ()))))  # fmt: skip

@@ -49,13 +49,16 @@ class Service:
 
 
 def alternatives(problem: Problem, solution: Solution, model: CoverModel) -> dict[str, Alternative | None]:
-    """For each chosen control the cheapest set without it that meets the same demands; None where there is none."""
+    """For each chosen control the cheapest set without it that meets the same demands; None where there is none.
+
+    Among equally cheap sets the one that changes the plan least is shown.
+    """
     found: dict[str, Alternative | None] = {}
     bundles = {slug: bundle(slug, problem.candidates) for slug in problem.candidates}
     for slug in solution.controls:
         lost = {control for control, members in bundles.items() if slug in members}
         stuck = any(all(way.control in lost for way in problem.ways[place]) for place in solution.met)
-        other = None if stuck else model.select(solution.unmet, (slug,))
+        other = None if stuck else model.nearest(solution.selection, solution.unmet, slug)
         if other is None:
             found[slug] = None
             continue

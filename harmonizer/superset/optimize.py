@@ -179,9 +179,29 @@ class CoverModel:
                 if slug in self._control:
                     self._program.fix(self._control[slug], 0)
             found = self._in_sequence()
-        if found is None:
-            return None
-        final, lower_bound = found
+        return None if found is None else self._selection(*found)
+
+    def nearest(self, known: Selection, unmet: Collection[int], forbidden: str) -> Selection | None:
+        """The cheapest set without ``forbidden``, among equals the one that changes the known set least.
+
+        Ties beyond that go to the lexicographically smallest set. None if nothing else meets the same demands.
+        """
+        chosen = {self._control[slug] for slug in known.controls} | {self._level[choice] for choice in known.levels}
+        changes = {column: -1 if column in chosen else 1 for column in (*self._control.values(), *self._level.values())}
+        step = 2 * len(changes) + 1  # one person-day outweighs every change
+        with self._program.trial():
+            for place, column in enumerate(self._unmet):
+                self._program.fix(column, int(place in unmet))
+            self._program.fix(self._control[forbidden], 0)
+            costs = {column: step * self._effort[column] + change for column, change in changes.items()}
+            first = self._program.minimise(costs)
+            if first is None:
+                return None
+            self._program.add(Row(costs, upper=first.cost))
+            final = self._smallest(list(changes), first)
+            return self._selection(final, 0)
+
+    def _selection(self, final: Optimum, lower_bound: int) -> Selection:
         controls = tuple(slug for slug, column in self._control.items() if final.values[column])
         levels = tuple(choice for choice, column in self._level.items() if final.values[column])
         effort = sum(cost for column, cost in self._effort.items() if final.values[column])

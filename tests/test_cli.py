@@ -1,0 +1,140 @@
+"""The command line: columns, formats, exit codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from harmonizer import cli
+
+COLUMNS = {
+    "frameworks": "slug,title,version,publisher,kind,requirements,mapped,constraints,text_status,valid_from,valid_to",
+    "requirements hipaa": "id,parent,kind,modality,title,summary,applies_when,valid_from,valid_to,objectives,residual,checked",
+    "objectives": "objective,parent,title,requirements,frameworks",
+    "objectives --tree": "objective,parent,title,requirements,frameworks",
+    "crosswalk hipaa gdpr": "source_framework,source_id,target_framework,target_id,relation,certainty,coverage,objectives,"
+    "reason,sources",
+    "coverage --of hipaa --by soc2,gdpr": "id,status,coverage,missing objectives,looser constraints,residual",
+    "coverage": "framework,gdpr,hipaa,soc2",
+    "overlap soc2 hipaa": "objective,title,soc2,hipaa,shared_by",
+    "strictest soc2 hipaa": "objective,dimension,operator,value,unit,extension,clock,wording,framework,requirement,scope,"
+    "valid_from,valid_to,status,dominated_by,incomparable_with,satisfies,note",
+    "conflicts soc2 hipaa gdpr": "id,kind,title,members,nature,ways_out,condition,status",
+    "solve soc2": "control,statement,objectives,soc2,effort,only_control_for,cheapest_alternative,regret",
+    "gap hipaa --have-framework soc2": "id,status,missing leaves,looser constraints,controls that would close it,effort",
+    "show soc2:CC6.1": "section,item,detail,source",
+    "export --list": "format,content",
+    "query 'SELECT ?f WHERE { ?f a hz:FrameworkVersion }'": "f",
+}
+
+
+def run(line: str) -> Result:
+    import shlex
+
+    return CliRunner().invoke(cli.app, shlex.split(line))
+
+
+@pytest.mark.parametrize("line", COLUMNS)
+def test_a_command_prints_csv_with_its_columns_where_there_is_no_terminal(line: str) -> None:
+    result = run(line)
+    assert result.exit_code == 0, result.stderr
+    header, *rows = csv.reader(io.StringIO(result.stdout))
+    assert ",".join(header) == COLUMNS[line]
+    assert rows
+    assert {len(row) for row in rows} == {len(header)}
+
+
+def test_json_holds_the_rows_and_the_summary() -> None:
+    answer = json.loads(run("coverage --of hipaa --by soc2 --format json").stdout)
+    assert set(answer) == {"rows", "summary"}
+    assert answer["summary"]["in scope"] == len(answer["rows"])
+
+
+def test_markdown_escapes_what_would_break_a_table() -> None:
+    lines = run("requirements hipaa --format md").stdout.splitlines()
+    assert lines[0].startswith("| id | parent |")
+    bars = {len(re.findall(r"(?<!\\)\|", line)) for line in lines}
+    assert len(bars) == 1
+
+
+def test_a_table_says_that_it_is_not_legal_advice() -> None:
+    assert "not legal advice" in run("frameworks --format table").stdout
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "message"),
+    [
+        ("requirements hipa", 2, "did you mean hipaa"),
+        ("show gdpr:Art.332", 2, "did you mean gdpr:Art.3"),
+        ("show data-at-rest-encripted", 2, "did you mean data-at-rest-encrypted"),
+        ("strictest soc2 --scope data:ephii", 2, "did you mean data:ephi"),
+        ("strictest soc2 --scope 'data:ephi &'", 2, "ends where a tag was expected"),
+        ("strictest soc2 --as-of tomorrow", 2, "expected YYYY-MM-DD"),
+        ("solve soc2 --have no-such-control", 2, "unknown control"),
+        ("coverage --of hipaa", 2, "needs both"),
+        ("export pdf -o x.pdf", 2, "one of xlsx"),
+        ("export xlsx", 2, "-o FILE"),
+        ("query 'SELECT * WHERE { SERVICE <http://x/> { ?s ?p ?o } }'", 2, "SERVICE is refused"),
+        ("frameworks --workspace /no/such/folder", 2, "is not a folder"),
+        ("query no-such-file.rq", 3, "cannot be read"),
+        ("frameworks --format yaml", 2, "yaml"),
+    ],
+)  # fmt: skip
+def test_what_went_wrong_is_said_on_stderr_with_its_exit_code(line: str, code: int, message: str) -> None:
+    result = run(line)
+    assert result.exit_code == code, result.output
+    assert message in result.stderr
+    assert result.stdout == ""
+
+
+def test_common_spellings_of_ids_are_understood() -> None:
+    for spelling in ("hipaa:§164.312(a)(2)(iv)", "'hipaa:45 CFR 164.312(a)(2)(iv)'", "'gdpr:Article 32(1)(a)'",
+                     "'gdpr:Art. 32 (1) a'", "soc2:cc6.1"):  # fmt: skip
+        assert run(f"show {spelling}").exit_code == 0, spelling
+
+
+def test_lint_of_the_bundled_data_finds_nothing_to_fail_on() -> None:
+    result = run("lint --format json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["summary"]["error"] == 0
+
+
+def test_lint_exits_1_for_findings_and_3_for_data_that_do_not_load(tmp_path: Path) -> None:
+    from tests.knowledge.test_bad_input import SOC2, overlay, replace_once
+
+    unsorted = overlay(tmp_path / "a", SOC2 / "constraints.csv", lambda text: _last_row_first(text))
+    assert run(f"lint --workspace {unsorted}").exit_code == 1
+    broken = overlay(tmp_path / "b", SOC2 / "requirements.csv", replace_once("\nCC1.2,", "\nCC1.1,"))
+    result = run(f"lint --workspace {broken}")
+    assert result.exit_code == 3
+    assert "stands already" in result.stdout
+
+
+def _last_row_first(text: str) -> str:
+    header, *rows = text.splitlines(keepends=True)
+    return "".join([header, rows[-1], *rows[:-1]])
+
+
+def test_lint_write_brings_tables_into_canonical_form(tmp_path: Path) -> None:
+    from harmonizer.knowledge import tables
+    from tests.knowledge.test_bad_input import SOC2, overlay
+
+    workspace = overlay(tmp_path, SOC2 / "constraints.csv", _last_row_first)
+    result = run(f"lint --write --workspace {workspace}")
+    path = workspace / SOC2 / "constraints.csv"
+    assert f"wrote {path}" in result.stderr
+    assert path.read_text() == tables.canonical(path)
+    assert result.exit_code == 0
+
+
+def test_exports_write_files(tmp_path: Path) -> None:
+    for name in ("nquads", "trig"):
+        target = tmp_path / name
+        assert run(f"export {name} -o {target}").exit_code == 0
+        assert target.stat().st_size > 100_000
