@@ -37,7 +37,9 @@ def set_up(testing: bool) -> Path:
     """The environment's Python, with everything installed that is needed."""
     python = ENVIRONMENT / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     wanted = digest()
-    stamps = [ENVIRONMENT / "installed-test"] if testing else [ENVIRONMENT / "installed", ENVIRONMENT / "installed-test"]
+    stamps = (
+        [ENVIRONMENT / "installed-test"] if testing else [ENVIRONMENT / "installed", ENVIRONMENT / "installed-test"]
+    )
     if python.exists() and any(stamp.exists() and stamp.read_text() == wanted for stamp in stamps):
         return python
     if not python.exists():
@@ -45,7 +47,7 @@ def set_up(testing: bool) -> Path:
         venv.create(ENVIRONMENT, with_pip=True)
     print("Installing (a minute or two the first time) ...", file=sys.stderr)
     what = ".[test]" if testing else "."
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", "constraints.txt"]
+    install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-c", "constraints.txt"]
     subprocess.run([*install, "--editable", what], cwd=ROOT, check=True)
     stamps[0].write_text(wanted)
     return python

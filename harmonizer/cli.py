@@ -179,9 +179,7 @@ def solve(
     budget: Annotated[int | None, typer.Option(metavar="N", min=0, help="Person-days.")] = None,
 ) -> None:
     """Find the cheapest set of controls that satisfies the frameworks at the strictest settings."""
-    plan = session.graph.solve(
-        *frameworks, have=_listed(have), have_framework=_listed(have_framework), budget=budget
-    )
+    plan = session.graph.solve(*frameworks, have=_listed(have), have_framework=_listed(have_framework), budget=budget)
     session.print(plan.answer)
 
 
@@ -255,11 +253,9 @@ def export(
 
 
 @command("explore")
-def explore(
-    session: Session, port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501
-) -> None:
+def explore(session: Session, port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501) -> None:
     """Open the explorer in the browser."""
-    raise typer.Exit(open_explorer(port))
+    raise typer.Exit(open_explorer(port, session.workspace))
 
 
 @command("harmonize")
@@ -277,18 +273,19 @@ def harmonize(
     session.graph.to_excel(output, *MAIN_FRAMEWORKS, plan=plan)
     typer.echo(f"\nControl matrix: {output}")
     if explorer:
-        raise typer.Exit(open_explorer(8501))
+        raise typer.Exit(open_explorer(8501, session.workspace))
 
 
-def open_explorer(port: int) -> int:
+def open_explorer(port: int, workspace: str | None) -> int:
     """Run the Streamlit explorer on the loopback interface until it is stopped; its exit code."""
     import subprocess
 
-    page = Path(__file__).parent / "explorer" / "app.py"
+    page = Path(__file__).parent / "explorer" / "main.py"
+    environment = {**os.environ, **({"HARMONIZER_WORKSPACE": workspace} if workspace else {})}
     arguments = [sys.executable, "-m", "streamlit", "run", str(page), "--server.address", "127.0.0.1",
                  "--server.port", str(port), "--browser.gatherUsageStats", "false"]  # fmt: skip
     try:
-        return subprocess.run(arguments, check=False).returncode
+        return subprocess.run(arguments, check=False, env=environment).returncode
     except KeyboardInterrupt:
         return 0
 

@@ -59,7 +59,7 @@ class DataError(HarmonizerError):
         return place
 
 
-class DataErrors(DataError):
+class CollectedDataError(DataError):
     """Several data errors found in one pass, so that all can be mended at once."""
 
     def __init__(self, errors: Iterable[DataError]) -> None:

@@ -61,7 +61,9 @@ def _table(answer: Answer, out: TextIO) -> None:
     from rich.text import Text
 
     console = Console(file=out)
-    shown = [place for place, _ in enumerate(answer.columns) if any(row[place] not in ("", None) for row in answer.rows)]
+    shown = [
+        place for place, _ in enumerate(answer.columns) if any(row[place] not in ("", None) for row in answer.rows)
+    ]
     widths = [max(len(answer.columns[place]), *(_widest(show(row[place])) for row in answer.rows)) for place in shown]
     if not answer.rows:
         console.print(Text("nothing found"))

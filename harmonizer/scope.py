@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
+from typing import Any
 
 from harmonizer.errors import UsageError, did_you_mean, nearest
 from harmonizer.model import Tag
@@ -27,7 +28,7 @@ class ScopeError(UsageError):
     """An expression that does not follow the grammar, or names a tag that does not exist."""
 
 
-Node = tuple[str, "Node", "Node"] | tuple[str, "Node"] | tuple[str, str] | tuple[str]
+Node = tuple[Any, ...]  # the kind of node, then its parts
 
 
 @lru_cache(maxsize=4096)
@@ -95,7 +96,7 @@ def _tags(node: Node) -> Iterator[str]:
         yield str(node[1])
     else:
         for child in node[1:]:
-            yield from _tags(child)  # type: ignore[arg-type]
+            yield from _tags(child)
 
 
 def holds(text: str, true_tags: Iterable[str]) -> bool:
@@ -108,11 +109,11 @@ def _evaluate(node: Node, true: frozenset[str]) -> bool:
         case ("tag", str(tag)):
             return tag in true
         case ("!", child):
-            return not _evaluate(child, true)  # type: ignore[arg-type]
+            return not _evaluate(child, true)
         case ("&", left, right):
-            return _evaluate(left, true) and _evaluate(right, true)  # type: ignore[arg-type]
+            return _evaluate(left, true) and _evaluate(right, true)
         case ("|", left, right):
-            return _evaluate(left, true) or _evaluate(right, true)  # type: ignore[arg-type]
+            return _evaluate(left, true) or _evaluate(right, true)
     return True
 
 
@@ -221,4 +222,6 @@ def either(*texts: str) -> str:
     """The disjunction of expressions; ``*`` where one of them asks nothing."""
     if not texts or any(text in ("", "*") for text in texts):
         return "*"
-    return " | ".join(dict.fromkeys(f"({text})" if len(texts) > 1 and parse(text)[0] == "&" else text for text in texts))
+    return " | ".join(
+        dict.fromkeys(f"({text})" if len(texts) > 1 and parse(text)[0] == "&" else text for text in texts)
+    )

@@ -61,9 +61,7 @@ class Duration:
     def __str__(self) -> str:
         match = _ISO.fullmatch(self.text)
         assert match
-        words = [
-            f"{match[key]} {name}{'s' if match[key] != '1' else ''}" for key, name in _UNIT_NAMES if match[key]
-        ]
+        words = [f"{match[key]} {name}{'s' if match[key] != '1' else ''}" for key, name in _UNIT_NAMES if match[key]]
         text = " ".join(words)
         return text.replace("day", "business day") if self.unit == BUSINESS_DAYS else text
 
@@ -94,7 +92,9 @@ def parse_value(dimension: Dimension, text: str, unit: str = "") -> Value:
             raise ValueError(f"{text!r} is not a number") from None
     if dimension.type == "ordinal":
         if text not in dimension.steps:
-            raise ValueError(f"{text!r} is not a step of {dimension.slug}; expected one of {', '.join(dimension.steps)}")
+            raise ValueError(
+                f"{text!r} is not a step of {dimension.slug}; expected one of {', '.join(dimension.steps)}"
+            )
         return dimension.steps.index(text)
     elements = frozenset(element.strip() for element in text.split(";"))
     if bad := sorted(element for element in elements if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", element)):

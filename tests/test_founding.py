@@ -80,7 +80,10 @@ def test_access_requests_one_month_and_thirty_days_both_bind(strictest: list[Row
 
 
 def test_undue_delay_stands_beside_the_number(strictest: list[Row]) -> None:
-    for citation, wording in (("gdpr:Art.33(1)", "without undue delay"), ("hipaa:164.404(b)", "without unreasonable delay")):
+    for citation, wording in (
+        ("gdpr:Art.33(1)", "without undue delay"),
+        ("hipaa:164.404(b)", "without unreasonable delay"),
+    ):
         row = one(strictest, requirement=citation, value=wording)
         assert row["status"] == "qualitative"
 

@@ -13,13 +13,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
 from harmonizer.model import Mapping
 
-Matrix = sparse.csr_array
+Matrix = Any  # scipy.sparse.csr_array of booleans, nodes by nodes; scipy ships no types
 
 #: Facts that a row states, as (fact, from, to) with 0 the subject and 1 the object; strict reading.
 _FACTS = {
@@ -140,7 +141,7 @@ class Closure:
         return sorted((names[i], names[j]) for i, j in zip(*clash.coords, strict=True))
 
 
-def _boolean(matrix: sparse.sparray) -> Matrix:
+def _boolean(matrix: Any) -> Matrix:
     result = sparse.csr_array(matrix, dtype=bool)
     result.eliminate_zeros()
     return result

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from harmonizer import model
-from harmonizer.answer import Answer, joined
+from harmonizer.answer import Answer, Cell, joined
 from harmonizer.knowledge.index import Index
 from harmonizer.scope import both, either
 from harmonizer.strictness.applicability import Circumstances, applicable, applies, condition_of
@@ -97,9 +97,7 @@ class Coverer:
         self.groups = [frozenset(leaves) for leaves in grouped.values()]
 
     @classmethod
-    def by_frameworks(
-        cls, index: Index, by: Sequence[model.Framework], circumstances: Circumstances
-    ) -> Coverer:
+    def by_frameworks(cls, index: Index, by: Sequence[model.Framework], circumstances: Circumstances) -> Coverer:
         """Everything that applies of these frameworks, taken together."""
         requirements = [one for framework in by for one in applicable(index, framework, circumstances, modalities=None)]
         return cls(index, requirements, circumstances)
@@ -210,7 +208,7 @@ def _figures(found: Sequence[Coverage]) -> dict[str, int | float]:
 def matrix(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Answer:
     """The directed share of each framework's in-scope requirements (row) that each other one covers (column)."""
     coverers = {by.slug: Coverer.by_frameworks(index, [by], circumstances) for by in frameworks}
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for of in frameworks:
         requirements = [one for one in index.requirements_of(of) if one.kind == "requirement"]
         cells = [float(_figures([coverers[by.slug].of(one) for one in requirements])["share"]) for by in frameworks]
@@ -223,7 +221,7 @@ def overlap(index: Index, frameworks: Sequence[model.Framework], circumstances: 
     """Every leaf that one of the frameworks touches, with each framework's requirement ids."""
     applying = [{one.key for one in applicable(index, framework, circumstances, modalities=None)}
                 for framework in frameworks]  # fmt: skip
-    rows = []
+    rows: list[tuple[Cell, ...]] = []
     for leaf in index.leaves:
         mappings = index.mappings_to.get(leaf.slug, ())
         ids = [joined([index.requirements[row.requirement].id for row in mappings if row.requirement in keys])

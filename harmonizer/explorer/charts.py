@@ -62,9 +62,10 @@ def _by_count(names: list[str]) -> alt.Color:
 
 def sharing_bars(table: pd.DataFrame) -> Drawing:
     """How many leaves exactly one, two, ... frameworks ask for."""
+    room = 1.15 * float(table["leaves"].max()) or 1.0  # for the number beside the longest bar
     base = alt.Chart(table).encode(
         y=alt.Y("asked for by:N", sort=None, title=None),
-        x=alt.X("leaves:Q", title="leaf objectives"),
+        x=alt.X("leaves:Q", title="leaf objectives", scale=alt.Scale(domain=[0, room], nice=False)),
         tooltip=["asked for by:N", "leaves:Q", "share:N"],
     )
     numbers = base.mark_text(align="left", dx=4, color="#1d2733").encode(text="leaves:Q")

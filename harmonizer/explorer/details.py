@@ -20,6 +20,12 @@ def requirements_to_choose(index: Index, framework: str) -> list[model.Requireme
     return [one for one in index.requirements_of(index.framework(framework)) if one.kind != "heading"]
 
 
+def nearest_to_choose(index: Index, requirement: model.Requirement) -> model.Requirement | None:
+    """The requirement itself, or for a heading the first row below it that can be looked at."""
+    below = (one for one in (requirement, *index.descendants(requirement.key)) if one.kind != "heading")
+    return next(below, None)
+
+
 def search(requirements: Iterable[model.Requirement], words: str) -> list[model.Requirement]:
     """Requirements whose id contains the search, or whose id, title and summary hold all its words.
 

@@ -47,11 +47,11 @@ def key_figures(
     return [
         Figure("Requirements mapped", mapped, len(applying),
                "Requirements in scope with at least one mapping to a leaf objective, of all in scope"),
-        Figure("Leaves shared", shared, len(touched),
+        Figure("Leaves shared by ≥ 2", shared, len(touched),
                "Leaf objectives that at least two of the frameworks ask for, of all that one of them asks for"),
         Figure("Constraints that bind", stated.count("binding"), len(stated),
                "Numbers, deadlines and required elements that nothing stricter dominates, of all that are stated"),
-        Figure("Leaves a control can reach", sum(leaf in reachable for leaf in touched), len(touched),
+        Figure(f"Within reach of {len(index.controls)} controls", sum(leaf in reachable for leaf in touched), len(touched),
                f"Leaf objectives that one of the {len(index.controls)} candidate controls claims, of those asked for"),
     ]  # fmt: skip
 

@@ -40,11 +40,15 @@ def _in_practice(found: list[rulings.InPractice]) -> None:
     for start in range(0, len(found), 3):
         for column, one in zip(st.columns(3), found[start : start + 3], strict=False):
             with column.container(border=True, height="stretch"):
-                st.markdown(f"**{plain(one.objective)}**")
-                st.markdown(f":violet-background[{plain(one.asks)}] from the earliest of: {plain(one.clock)}")
+                st.markdown(f"**{plain(one.objective)}**, {plain(one.dimension)}")
+                st.markdown(f":violet-background[{plain(one.asks)}] {_from(one.clock)}")
                 st.caption(f"Satisfies {plain(', '.join(one.satisfies))}")
                 with st.popover("Note"):
                     st.markdown(plain(one.note))
+
+
+def _from(clock: str) -> str:
+    return plain(f"from the earliest of: {clock}" if "," in clock else f"from {clock}" if clock else "")
 
 
 def _strictest(table: pd.DataFrame) -> None:
@@ -104,8 +108,8 @@ def _superset(kg: hz.Harmonizer, question: Question) -> None:
                 "`data/controls/` of the workspace; the run below then lists what stays open.")  # fmt: skip
     solved = st.session_state.setdefault(SOLVED_KEY, set())
     if st.button("Find the cheapest set", type="primary", icon=":material/play_arrow:", key="solve"):
-        solved.add((kg.index.hash, question))
-    if (kg.index.hash, question) in solved:
+        solved.add(question)
+    if question in solved:
         _plan(kg, question, session.plan(kg.index.hash, question, kg))
 
 

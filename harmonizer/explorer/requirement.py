@@ -49,17 +49,17 @@ def _choose(kg: hz.Harmonizer, question: Question) -> model.Requirement | None:
 def _follow_address(kg: hz.Harmonizer) -> None:
     """Open the requirement that the address names, once for each address that is followed."""
     asked = st.query_params.get("requirement", "")
-    if not asked or asked == st.session_state.get("requirement_name"):
+    if not asked or "requirement_name" in st.session_state:  # nothing named, or the reader has chosen since
         return
-    if "requirement_name" in st.session_state:
-        return  # the reader has chosen since
     try:
         found = kg.index.requirement(asked)
     except hz.UnknownNameError as error:
         st.warning(plain(str(error)))
         return
+    shown = details.nearest_to_choose(kg.index, found)
     st.session_state["requirement_framework"] = found.framework
-    st.session_state["requirement_name"] = found.short
+    if shown:
+        st.session_state["requirement_name"] = shown.short
 
 
 def _card(kg: hz.Harmonizer, requirement: model.Requirement) -> None:

@@ -75,6 +75,7 @@ class InPractice:
     """One internal value that satisfies several duties."""
 
     objective: str
+    dimension: str
     asks: str
     clock: str
     satisfies: tuple[str, ...]
@@ -85,8 +86,8 @@ def in_practice(index: Index, answer: Answer) -> list[InPractice]:
     """The covered-in-practice rows, as they are shown above the table."""
     return [
         InPractice(
-            index.objectives[str(row["objective"])].title, _said(index, row), _words(row["clock"]),
-            tuple(str(row["satisfies"]).split("; ")), str(row["note"]),
+            index.objectives[str(row["objective"])].title, index.dimensions[str(row["dimension"])].title,
+            _said(index, row), _words(row["clock"]), tuple(str(row["satisfies"]).split("; ")), str(row["note"]),
         )
         for row in answer
         if row["status"] == "covered-in-practice"
@@ -135,9 +136,9 @@ def plan_table(index: Index, plan: Plan) -> pd.DataFrame:
     frame = plan.to_frame()
     titles = [index.controls[str(slug)].title if str(slug) in index.controls else "" for slug in frame["control"]]
     frame.insert(1, "title", titles)
-    return frame.rename(
-        columns={"only_control_for": "only control for", "cheapest_alternative": "cheapest alternative"}
-    )
+    first = ["control", "title", "statement", "effort", "only_control_for", "cheapest_alternative", "regret"]
+    rest = [name for name in frame.columns if name not in first]
+    return frame[[*first, *rest]].rename(columns=lambda name: str(name).replace("_", " "))
 
 
 def open_table(index: Index, uncovered: Iterable[Any]) -> pd.DataFrame:

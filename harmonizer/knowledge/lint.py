@@ -83,18 +83,21 @@ def _authoring(read: Tables, knowledge: model.Knowledge) -> Iterator[Finding]:
     for mapping in knowledge.mappings:
         if repeated[mapping.comment.casefold()] > 1:
             place = describe(mapping, read.places)
-            yield Finding(place.file, place.line, "own-reason", "error", f"the comment {mapping.comment!r} is used "
-                          f"{repeated[mapping.comment.casefold()]} times", "say why this pair belongs together")  # fmt: skip
+            message = f"the comment {mapping.comment!r} is used {repeated[mapping.comment.casefold()]} times"
+            yield Finding(place.file, place.line, "own-reason", "error", message, "say why this pair belongs together")
     yield from _leaf_rules(read, knowledge)
 
 
-def _requirement_rules(
-    one: model.Requirement, rows: list[model.Mapping]
-) -> Iterator[tuple[str, str, str, str]]:
+def _requirement_rules(one: model.Requirement, rows: list[model.Mapping]) -> Iterator[tuple[str, str, str, str]]:
     text_rows = [row for row in rows if row.basis == "text"]
     primaries = sum(row.part == "primary" for row in rows)
     if one.kind == "requirement" and not rows and not one.residual:
-        yield "mapped-or-residual", "error", f"{one.short} has neither mapping nor residual", "map it or say what is left"
+        yield (
+            "mapped-or-residual",
+            "error",
+            f"{one.short} has neither mapping nor residual",
+            "map it or say what is left",
+        )
     if rows and not primaries:
         yield "has-primary", "error", f"{one.short} has no primary mapping", "mark what an auditor would qualify it for"
     if primaries > MANY_PRIMARIES:

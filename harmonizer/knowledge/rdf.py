@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
 
@@ -39,8 +40,8 @@ def _literal(value: Any) -> ox.Literal:
 def _entity(space: str) -> Kind:
     prefix = BASE + space + "/"
     return Kind(
-        lambda slug: ox.NamedNode(prefix + vocabulary.quote(slug, safe="")),
-        lambda iri: vocabulary.unquote(iri.removeprefix(prefix)),
+        lambda slug: ox.NamedNode(prefix + quote(slug, safe="")),
+        lambda iri: unquote(iri.removeprefix(prefix)),
     )
 
 
@@ -175,7 +176,7 @@ SCHEMAS: tuple[Schema, ...] = (
     ),
     Schema(
         model.Tag, "hz:Scope",
-        name=lambda t: BASE + "tag/" + vocabulary.quote(t.tag, safe=""), graph=lambda t: vocabulary.ONTOLOGY_GRAPH,
+        name=lambda t: BASE + "tag/" + quote(t.tag, safe=""), graph=lambda t: vocabulary.ONTOLOGY_GRAPH,
         from_name=("tag", TAG.from_term),
         fields={
             "title": ("skos:definition", TEXT), "implies": ("hz:implies", many(TAG)),
@@ -252,7 +253,7 @@ def control_quads(control: model.Control) -> Iterator[ox.Quad]:
         claim_name = f"{BASE}satisfaction/{control.slug}/{objective}"
         yield from _node(claim_name, "hz:Satisfaction", graph, _CLAIM_FIELDS, claim.__getitem__)
     for level in control.levels:
-        setting = vocabulary.quote(f"{level.objective or '*'}/{level.dimension}/{level.value}", safe="/")
+        setting = quote(f"{level.objective or '*'}/{level.dimension}/{level.value}", safe="/")
         level_name = f"{BASE}level/{control.slug}/{setting}"
         yield from _node(level_name, "hz:Level", graph, _LEVEL_FIELDS, level.__getattribute__)
         yield ox.Quad(
@@ -262,7 +263,8 @@ def control_quads(control: model.Control) -> Iterator[ox.Quad]:
 
 def _collections(knowledge: model.Knowledge) -> tuple[tuple[Any, ...], ...]:
     return (knowledge.frameworks, knowledge.requirements, knowledge.objectives, knowledge.mappings,
-            knowledge.constraints, knowledge.dates, knowledge.dimensions, knowledge.tags, knowledge.tensions)  # fmt: skip
+            knowledge.constraints, knowledge.dates, knowledge.dimensions, knowledge.tags,
+            knowledge.tensions)  # fmt: skip
 
 
 Nodes = dict[str, dict[str, list[str]]]

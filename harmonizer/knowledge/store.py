@@ -7,6 +7,7 @@ folder under a hash of the files (and of the code that reads them), so that a co
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.resources
 from collections.abc import Iterable
@@ -52,17 +53,15 @@ def open_index(files: Files) -> Index:
         except (ValueError, TypeError, KeyError, OSError):
             cached.unlink(missing_ok=True)  # cut off or foreign: build it again
     index = Index(read_store(open_store(files)))
-    try:
+    with contextlib.suppress(OSError):  # a read-only home only costs speed
         tables.write_aside(cached, index.to_bytes())
-    except OSError:
-        pass  # a read-only home only costs speed
     return index
 
 
 def open_store(files: Files) -> ox.Store:
     """The validated dataset in memory.
 
-    Raises :class:`~harmonizer.errors.DataError` (or ``DataErrors`` with all of them) where files are unfit.
+    Raises :class:`~harmonizer.errors.DataError` (or ``CollectedDataError`` with all of them) where files are unfit.
     """
     read, knowledge = read_files(files)
     from harmonizer.knowledge import validate

@@ -23,7 +23,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from harmonizer import model
-from harmonizer.errors import DataError, DataErrors, did_you_mean, nearest
+from harmonizer.errors import CollectedDataError, DataError, did_you_mean, nearest
 from harmonizer.model import short_key
 from harmonizer.vocabulary import RELATION_PREDICATES
 
@@ -85,7 +85,7 @@ class Tables:
     def raise_problems(self) -> None:
         """Raise what was found, if anything was."""
         if self.problems:
-            raise self.problems[0] if len(self.problems) == 1 else DataErrors(self.problems)
+            raise self.problems[0] if len(self.problems) == 1 else CollectedDataError(self.problems)
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ def _guarded(tables: Tables, reader: object, *arguments: object) -> None:
     """Run a reader, keep its problems."""
     try:
         reader(tables, *arguments)  # type: ignore[operator]
-    except DataErrors as several:
+    except CollectedDataError as several:
         tables.problems.extend(several.errors)
     except DataError as error:
         tables.problems.append(error)
@@ -416,8 +416,8 @@ def _read_controls(tables: Tables, path: Path, current: Mapping[str, str]) -> No
     _collect(tables, rows(path, CONTROL_COLUMNS), control)
     for name, orphans in (("satisfies.csv", claims), ("levels.csv", levels)):
         for slug in orphans:
-            tables.problems.append(DataError(f"control {slug!r} is not in controls.csv{did_you_mean(nearest(slug, seen))}",
-                                             file=path.with_name(name)))  # fmt: skip
+            message = f"control {slug!r} is not in controls.csv{did_you_mean(nearest(slug, seen))}"
+            tables.problems.append(DataError(message, file=path.with_name(name)))
 
 
 def dump(columns: tuple[str, ...], table: Iterable[Mapping[str, str]], delimiter: str = ",") -> str:
@@ -479,10 +479,21 @@ def write_aside(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        _share_like(path, Path(temporary))
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _share_like(path: Path, temporary: Path) -> None:
+    """Give the new file the old one's permissions, or those of any new file: mkstemp makes files private."""
+    if path.exists():
+        temporary.chmod(path.stat().st_mode & 0o777)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        temporary.chmod(0o666 & ~mask)
 
 
 def describe(record: object, places: Mapping[object, Place]) -> Place:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from harmonizer import model
 from harmonizer.errors import DataError, did_you_mean, nearest
@@ -19,6 +19,7 @@ from harmonizer.values import Duration, parse_value
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
+    import rdflib
 
 
 def check(knowledge: model.Knowledge, places: Mapping[object, Place]) -> list[DataError]:
@@ -38,14 +39,15 @@ class _Checker:
         self.mapped = {(mapping.requirement, mapping.objective) for mapping in knowledge.mappings}
 
     def problems(self) -> Iterator[DataError]:
-        for records, examine in (
+        checks: tuple[tuple[Iterable[Any], Callable[[Any], Iterator[tuple[str, str]]]], ...] = (
             (self.knowledge.objectives, self._objective), (self.knowledge.requirements, self._requirement),
             (self.knowledge.mappings, self._mapping), (self.knowledge.constraints, self._constraint),
             (self.knowledge.dates, self._date), (self.knowledge.tensions, self._tension),
             (self.knowledge.controls, self._control),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for records, examine in checks:
             for record in records:
-                for message, column in examine(record):  # type: ignore[operator]
+                for message, column in examine(record):
                     place = describe(record, self.places)
                     yield DataError(message, file=place.file, line=place.line or None, column=column)
         yield from self._cycles()
@@ -104,8 +106,10 @@ class _Checker:
         yield from self._leaf(record.objective, "objective")
         yield from self._known("dimension", record.dimension, self.dimensions, "dimension")
         yield from self._expression(record.scope, "scope")
-        if record.requirement in self.requirements and record.objective in self.leaves and (
-            (record.requirement, record.objective) not in self.mapped
+        if (
+            record.requirement in self.requirements
+            and record.objective in self.leaves
+            and ((record.requirement, record.objective) not in self.mapped)
         ):
             yield f"{short_key(record.requirement)} is not mapped to {record.objective}", "objective"
         if not record.value:
@@ -162,7 +166,7 @@ class _Checker:
                 path.append(key)
                 key = parents[key]
             if key in path and key not in reported:
-                ring = path[path.index(key):]
+                ring = path[path.index(key) :]
                 reported.update(ring)
                 place = describe(self.requirements[ring[0]], self.places)
                 chain = " -> ".join(short_key(one) for one in (*ring, ring[0]))
@@ -209,7 +213,7 @@ def shacl(store: ox.Store, shapes: bytes, *, progress: Callable[[str], None] | N
     return sorted(found, key=lambda violation: (violation.node, violation.path, violation.message))
 
 
-def _rdflib_term(term: object) -> object:
+def _rdflib_term(term: object) -> rdflib.term.Node:
     """A pyoxigraph term as rdflib's; plain literals stay plain."""
     import pyoxigraph as ox
     import rdflib

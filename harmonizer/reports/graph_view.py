@@ -209,7 +209,8 @@ def to_html(graph: nx.MultiDiGraph[str], title: str) -> str:
     for name, (x, y) in positions(graph).items():
         facts = graph.nodes[name]
         network.add_node(name, shape="box", label=_label(name, facts), title=_tooltip(_node_text(name, facts)),
-                         x=x, y=y, physics=False, color=_colour(facts, colours), borderWidth=3 if facts.get("centre") else 1,
+                         x=x, y=y, physics=False, color=_colour(facts, colours),
+                         borderWidth=3 if facts.get("centre") else 1,
                          shapeProperties={"borderDashes": facts["kind"] == "more"})  # fmt: skip
     for source, target, facts in graph.edges(data=True):
         network.add_edge(source, target, title=_tooltip(_edge_text(facts)), color="#7b8794", arrows="",

@@ -33,7 +33,8 @@ class Subject:
     @cached_property
     def circumstances(self) -> Circumstances:
         """For whom the plan was made; every sheet is asked for the same."""
-        return Circumstances(str(self.summary.get("scope", self.kg.circumstances.scope)), self.kg.circumstances.as_of)
+        own = self.kg.circumstances
+        return Circumstances(str(self.summary.get("scope", own.scope)), str(self.summary.get("as_of", own.as_of)))
 
     @cached_property
     def keys(self) -> list[str]:

@@ -68,7 +68,7 @@ def _authored(
     index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances
 ) -> list[tuple[str, ...]]:
     chosen = {framework.key for framework in frameworks}
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for tension in index.knowledge.tensions:
         members = [index.requirements[key] for key in tension.members]
         if (

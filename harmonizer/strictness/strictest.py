@@ -197,9 +197,7 @@ def strictest(index: Index, frameworks: Sequence[model.Framework], circumstances
     return Answer.of(COLUMNS, rows, title="Most stringent requirements")
 
 
-def _validity(
-    index: Index, constraint: model.Constraint | None, framework: model.Framework | None
-) -> tuple[str, str]:
+def _validity(index: Index, constraint: model.Constraint | None, framework: model.Framework | None) -> tuple[str, str]:
     if not constraint or not framework:
         return "", ""
     rules = [rule for rule in index.dates_of.get(constraint.requirement, ())

@@ -145,6 +145,7 @@ def _summary(problem: Problem, solution: Solution) -> dict[str, object]:
         "certificate": solution.certificate,
         "frameworks": [framework.key for framework in problem.frameworks],
         "scope": problem.circumstances.scope,
+        "as_of": problem.circumstances.as_of,
     }
 
 

@@ -85,7 +85,9 @@ def test_random_consistent_networks_entail_only_what_is_true() -> None:
     draw = random.Random(3)
     for _ in range(200):
         world = {name: draw.choice(SETS) for name in "abcdxyz"}
-        rows = [row(r, relation_of(world[r], world[leaf]), leaf) for r in "abcd" for leaf in "xyz" if draw.random() < 0.6]
+        rows = [
+            row(r, relation_of(world[r], world[leaf]), leaf) for r in "abcd" for leaf in "xyz" if draw.random() < 0.6
+        ]
         closure = Closure(rows)
         assert closure.contradictions() == []
         for a, b in product("abcd", repeat=2):

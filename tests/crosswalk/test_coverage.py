@@ -52,7 +52,9 @@ def test_a_looser_number_does_not_cover(builder: Builder) -> None:
 def test_a_qualitative_setting_meets_no_number(builder: Builder) -> None:
     builder.requirement("hipaa:1", "kept").constraint("hipaa:1", "kept", "retention", "at-least", "P6Y")
     builder.requirement("soc2:1", "kept")
-    builder.constraint("soc2:1", "kept", "retention", "at-least", "organization-defined", wording="organization-defined")
+    builder.constraint(
+        "soc2:1", "kept", "retention", "at-least", "organization-defined", wording="organization-defined"
+    )
     assert covered(builder.index())["1"].status == "not-covered"
     assert covered(builder.index(), "soc2", "hipaa")["1"].status == "covered"
 
@@ -87,7 +89,9 @@ def _tag(name: str):  # type: ignore[no-untyped-def]
 def test_a_standard_asks_for_what_its_specifications_ask_for(builder: Builder) -> None:
     builder.requirement("hipaa:1", "a").requirement("hipaa:1(i)", "b").requirement("soc2:1", "a")
     knowledge = builder.knowledge()
-    requirements = tuple(replace(one, parent="hipaa@1:1") if one.id == "1(i)" else one for one in knowledge.requirements)
+    requirements = tuple(
+        replace(one, parent="hipaa@1:1") if one.id == "1(i)" else one for one in knowledge.requirements
+    )
     assert covered(Index(replace(knowledge, requirements=requirements)))["1"].missing == ("b",)
 
 

@@ -120,7 +120,9 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
     overlay(tmp_path, SOC2 / "requirements.csv", replace_once("category:availability", "category:nonsense"))
-    overlay(tmp_path, SOC2 / "objectives.sssom.tsv", replace_once("objective:code-of-conduct-set", "objective:nonsense"))
+    overlay(
+        tmp_path, SOC2 / "objectives.sssom.tsv", replace_once("objective:code-of-conduct-set", "objective:nonsense")
+    )
     with pytest.raises(DataError) as caught:
         hz.load(tmp_path)
     assert "category:nonsense" in str(caught.value)

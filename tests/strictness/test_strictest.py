@@ -29,7 +29,9 @@ def constraint(operator: str, value: str, dimension: str = "retention", extensio
 years = st.integers(1, 9).map(lambda count: f"P{count}Y")
 sets = st.sets(st.sampled_from("abcd"), min_size=1).map(lambda letters: ";".join(sorted(letters)))
 retentions = st.builds(constraint, st.sampled_from(["at-least", "at-most", "equals"]), years)
-contents = st.builds(lambda o, v: constraint(o, v, "content"), st.sampled_from(["includes", "one-of", "forbidden"]), sets)
+contents = st.builds(
+    lambda o, v: constraint(o, v, "content"), st.sampled_from(["includes", "one-of", "forbidden"]), sets
+)
 
 
 @given(st.one_of(st.tuples(st.just(RETENTION), retentions, retentions, years),

@@ -13,9 +13,9 @@ from harmonizer.superset.mixed_integer import SolverError
 from harmonizer.superset.optimize import CoverModel, Selection, Solution, solve, verify
 from harmonizer.superset.plan import plan
 from harmonizer.superset.problem import Problem, build
+from tests.builders import random_builder, shuffled
 
 from . import brute_force
-from tests.builders import random_builder, shuffled
 
 
 def figures(problem: Problem, solution: Solution) -> tuple[int, int, int, int, tuple[str, ...], int]:

@@ -7,7 +7,6 @@ import pytest
 from harmonizer.errors import UnknownNameError
 from harmonizer.strictness.applicability import Circumstances
 from harmonizer.superset.plan import plan
-
 from tests.builders import Builder, years
 
 
