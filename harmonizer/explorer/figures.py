@@ -51,8 +51,8 @@ def key_figures(
                "Leaf objectives that at least two of the frameworks ask for, of all that one of them asks for"),
         Figure("Constraints that bind", stated.count("binding"), len(stated),
                "Numbers, deadlines and required elements that nothing stricter dominates, of all that are stated"),
-        Figure(f"Within reach of {len(index.controls)} controls", sum(leaf in reachable for leaf in touched), len(touched),
-               f"Leaf objectives that one of the {len(index.controls)} candidate controls claims, of those asked for"),
+        Figure(f"Within reach of {len(index.controls)} controls", sum(leaf in reachable for leaf in touched),
+               len(touched), "Leaf objectives that one of the candidate controls claims, of those asked for"),
     ]  # fmt: skip
 
 

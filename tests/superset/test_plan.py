@@ -244,7 +244,7 @@ def test_the_answer_has_a_column_for_each_framework_and_its_figures(builder: Bui
     assert dict(answer.summary) == {
         "status": "best known", "effort": 10, "effort_low": 5, "effort_high": 20, "lower_bound": 10, "gap": 0.0,
         "uncovered": [], "not_shown": [], "reached": [], "certificate": None, "frameworks": ["soc2@1", "hipaa@1"],
-        "scope": "*",
+        "scope": "*", "as_of": "",
     }  # fmt: skip
 
 
