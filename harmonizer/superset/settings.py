@@ -103,6 +103,7 @@ def fill_statement(
     constraints: all those on the leaves that the control answers for.
     levels: those at which it is run.
     """
+    constraints = [one for one in constraints if not one.is_trigger]  # a condition, not a setting
     mentioned: set[tuple[str, str]] = set()
 
     def fill(slot: re.Match[str]) -> str:
