@@ -283,7 +283,8 @@ def open_explorer(port: int, workspace: str | None) -> int:
     page = Path(__file__).parent / "explorer" / "main.py"
     environment = {**os.environ, **({"HARMONIZER_WORKSPACE": workspace} if workspace else {})}
     arguments = [sys.executable, "-m", "streamlit", "run", str(page), "--server.address", "127.0.0.1",
-                 "--server.port", str(port), "--browser.gatherUsageStats", "false", "--server.showEmailPrompt", "false"]  # fmt: skip
+                 "--server.port", str(port), "--browser.gatherUsageStats", "false",
+                 "--server.showEmailPrompt", "false"]  # fmt: skip
     try:
         return subprocess.run(arguments, check=False, env=environment).returncode
     except KeyboardInterrupt:
