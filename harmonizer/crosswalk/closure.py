@@ -18,18 +18,9 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from harmonizer.model import Mapping
+from harmonizer.crosswalk.assertions import Assertion
 
 Matrix = Any  # scipy.sparse.csr_array of booleans, nodes by nodes; scipy ships no types
-
-#: Facts that a row states, as (fact, from, to) with 0 the subject and 1 the object; strict reading.
-_FACTS = {
-    "equal": (("S", 0, 1), ("S", 1, 0)),
-    "subset-of": (("S", 0, 1), ("N", 1, 0)),
-    "superset-of": (("S", 1, 0), ("N", 0, 1)),
-    "intersects-with": (("O", 0, 1), ("N", 0, 1), ("N", 1, 0)),
-    "no-relationship": (("D", 0, 1),),
-}
 
 
 @dataclass(frozen=True)
@@ -69,18 +60,15 @@ class Closure:
 
     Parameters
     ----------
-    rows: mapping rows; those that state no fact are ignored.
-    within: further plain facts ``(a, b)``, a within b, such as a specification within its standard.
+    assertions: what is asserted, each with its own reading.
     """
 
-    def __init__(self, rows: Iterable[Mapping], within: Iterable[tuple[str, str]] = ()) -> None:
+    def __init__(self, assertions: Iterable[Assertion]) -> None:
         stated: dict[str, list[tuple[str, str]]] = {"S": [], "N": [], "O": [], "D": []}
-        for row in rows:
-            if row.states_fact:
-                ends = (row.requirement, "objective:" + row.objective)
-                for fact, start, end in _FACTS[row.relation]:
-                    stated[fact].append((ends[start], ends[end]))
-        stated["S"].extend(within)
+        for assertion in assertions:
+            ends = (assertion.subject, assertion.object)
+            for fact, start, end in assertion.facts:
+                stated[fact].append((ends[start], ends[end]))
         names = sorted({name for pairs in stated.values() for pair in pairs for name in pair})
         self._place = {name: place for place, name in enumerate(names)}
         self._stated = {fact: self._matrix(pairs) for fact, pairs in stated.items()}

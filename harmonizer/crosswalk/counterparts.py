@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from harmonizer import model
 from harmonizer.answer import Answer, joined
+from harmonizer.crosswalk.assertions import Assertion, own_assertions
 from harmonizer.crosswalk.closure import Closure
 from harmonizer.crosswalk.coverage import Asked, Coverer, asked_by
 from harmonizer.knowledge.index import Index
@@ -89,7 +90,10 @@ def pairs(
     """
     lefts = _sides(index, source, circumstances, level)
     rights = _sides(index, target, circumstances, level)
-    closure = Closure(index.knowledge.mappings, _roll_up(index, (*lefts, *rights)) if level == "parent" else ())
+    assertions = own_assertions(index.knowledge.mappings)
+    if level == "parent":
+        assertions += _roll_up(index, (*lefts, *rights))
+    closure = Closure(assertions)
     by_leaf: dict[str, list[Side]] = {}
     for right in rights:
         for leaf in right.leaves:
@@ -134,8 +138,13 @@ def _standard(index: Index, requirement: model.Requirement) -> model.Requirement
     return parent if parent and parent.parent else requirement
 
 
-def _roll_up(index: Index, sides: Sequence[Side]) -> list[tuple[str, str]]:
-    return [(below.key, side.requirement.key) for side in sides for below in index.descendants(side.requirement.key)]
+def _roll_up(index: Index, sides: Sequence[Side]) -> list[Assertion]:
+    """What stands below a requirement is part of it, at the parent's level."""
+    return [
+        Assertion(below.key, "subset-of", side.requirement.key, source="the framework's own structure")
+        for side in sides
+        for below in index.descendants(side.requirement.key)
+    ]
 
 
 def _pair(closure: Closure, left: Side, right: Side, everything: bool) -> Pair | None:
