@@ -132,11 +132,11 @@ class Harmonizer:
         self, *, of: str | None = None, by: Sequence[str] = (), scope: str | None = None, as_of: str | None = None
     ) -> Answer:
         """Coverage of each requirement of ``of`` by the frameworks ``by`` together; without both, the matrix."""
-        from harmonizer.crosswalk import coverage
+        from harmonizer.crosswalk import coverage, matrix
 
         asked = self._asked(scope, as_of)
         if of is None and not by:
-            return coverage.matrix(self.index, list(self.index.frameworks.values()), asked)
+            return matrix.matrix(self.index, list(self.index.frameworks.values()), asked)
         if of is None or not by:
             raise UsageError("coverage needs both what is covered (of) and what covers it (by), or neither")
         return coverage.coverage_answer(self.index, self.index.framework(of), self._frameworks(by), asked)

@@ -50,6 +50,7 @@ class Framework:
     replaces: str = ""
     checked: str = ""
     note: str = ""
+    reading: str = "strict"  # how the mapping rows of this framework are read, see crosswalk.assertions
 
     @property
     def key(self) -> str:
@@ -132,6 +133,34 @@ class Mapping:
     def contains_leaf(self) -> bool:
         """Whether meeting the requirement entails reaching the leaf."""
         return self.states_fact and self.relation in ("equal", "superset-of")
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSet:
+    """A crosswalk that somebody published, kept apart from our own mappings."""
+
+    id: str
+    title: str
+    publisher: str
+    licence: str
+    source: str
+    version: str
+    date: str
+    reading: str = "plain"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One row of a published crosswalk. Its ends are requirement keys or ``objective:<slug>``, and may dangle."""
+
+    mapping_set: str
+    subject: str
+    relation: str  # one of the five, or ``related`` where the publisher gives no type
+    object: str
+    confidence: float
+    rationale: str
+    position: int = 0  # line in its file
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +296,8 @@ class Knowledge:
     tags: tuple[Tag, ...] = ()
     tensions: tuple[Tension, ...] = ()
     controls: tuple[Control, ...] = ()
+    mapping_sets: tuple[MappingSet, ...] = ()
+    links: tuple[Link, ...] = ()
 
 
 def short_key(key: str) -> str:

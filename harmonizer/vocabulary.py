@@ -49,9 +49,9 @@ def framework_iri(key: str) -> str:
 
 
 def mapping_set_iri(key: str) -> str:
-    """IRI of the graph that holds our mappings of the framework version ``slug@version``."""
-    slug, _, version = key.partition("@")
-    return f"{BASE}mapping-set/{quote(slug, safe='')}/{quote(version, safe='')}"
+    """IRI of the graph of a mapping set: ours of the framework version ``slug@version``, or a published one's id."""
+    slug, at, version = key.partition("@")
+    return f"{BASE}mapping-set/{quote(slug, safe='')}" + (f"/{quote(version, safe='')}" if at else "")
 
 
 def requirement_iri(key: str) -> str:

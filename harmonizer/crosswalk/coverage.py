@@ -124,6 +124,10 @@ class Coverer:
         return Coverage(requirement, status, reached / total, tuple(missing), tuple(possible),
                         tuple(dict.fromkeys(looser)), residual)  # fmt: skip
 
+    def touches(self, asked: Asked) -> bool:
+        """Whether anything here could meet what is asked; cheap, and false only where :meth:`meets` is."""
+        return any(leaf in self.containing for leaf in asked.leaves) or (len(asked.leaves) > 1 and bool(self.groups))
+
     def meets(self, asked: Asked) -> tuple[bool, list[str]]:
         """Whether one member of what is asked is contained strictly enough; if not, the looser constraints."""
         looser: list[str] = []
@@ -203,18 +207,6 @@ def _figures(found: Sequence[Coverage]) -> dict[str, int | float]:
     in_scope = [one for one in found if one.status != "out-of-scope"]
     share = sum(one.share for one in in_scope) / len(in_scope) if in_scope else 0.0
     return {**counts, "in scope": len(in_scope), "share": round(share, 4)}
-
-
-def matrix(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Answer:
-    """The directed share of each framework's in-scope requirements (row) that each other one covers (column)."""
-    coverers = {by.slug: Coverer.by_frameworks(index, [by], circumstances) for by in frameworks}
-    rows: list[tuple[Cell, ...]] = []
-    for of in frameworks:
-        requirements = [one for one in index.requirements_of(of) if one.kind == "requirement"]
-        cells = [float(_figures([coverers[by.slug].of(one) for one in requirements])["share"]) for by in frameworks]
-        rows.append((of.slug, *cells))
-    return Answer.of(("framework", *(framework.slug for framework in frameworks)), rows,
-                     title="Share of the row's requirements that the column covers")  # fmt: skip
 
 
 def overlap(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Answer:

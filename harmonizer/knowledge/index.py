@@ -25,6 +25,7 @@ _RECORDS: dict[str, type] = {
     "frameworks": model.Framework, "requirements": model.Requirement, "objectives": model.Objective,
     "mappings": model.Mapping, "constraints": model.Constraint, "dates": model.DateRule,
     "dimensions": model.Dimension, "tags": model.Tag, "tensions": model.Tension, "controls": model.Control,
+    "mapping_sets": model.MappingSet, "links": model.Link,
 }  # fmt: skip
 
 
@@ -187,6 +188,11 @@ class Index:
     def constraints_on(self) -> dict[str, list[model.Constraint]]:
         """Constraints by leaf slug."""
         return _grouped(self.knowledge.constraints, lambda c: c.objective)
+
+    @cached_property
+    def mapping_sets(self) -> dict[str, model.MappingSet]:
+        """Published crosswalks by id."""
+        return {one.id: one for one in self.knowledge.mapping_sets}
 
     @cached_property
     def dates_of(self) -> dict[str, list[model.DateRule]]:

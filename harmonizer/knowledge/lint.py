@@ -13,7 +13,8 @@ from harmonizer import model
 from harmonizer.answer import Answer
 from harmonizer.errors import DataError
 from harmonizer.knowledge import store, tables, validate
-from harmonizer.knowledge.tables import Files, Tables, describe
+from harmonizer.knowledge.authored import Tables, describe
+from harmonizer.knowledge.tables import Files
 from harmonizer.model import short_key
 
 COLUMNS = ("file", "line", "rule", "severity", "message", "mend")

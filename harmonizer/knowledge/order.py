@@ -30,6 +30,8 @@ def in_order(knowledge: Knowledge) -> Knowledge:
         tags=tuple(sorted(knowledge.tags, key=lambda t: (t.position, t.tag))),
         tensions=tuple(sorted(knowledge.tensions, key=lambda t: t.id)),
         controls=tuple(sorted(knowledge.controls, key=lambda c: c.slug)),
+        mapping_sets=tuple(sorted(knowledge.mapping_sets, key=lambda s: s.id)),
+        links=tuple(sorted(knowledge.links, key=lambda link: (link.mapping_set, link.position, repr(link)))),
     )  # fmt: skip
 
 

@@ -56,6 +56,20 @@ TAG = _entity("tag")
 RELATION = Kind(lambda name: ox.NamedNode(vocabulary.HZ + name), lambda iri: iri.removeprefix(vocabulary.HZ))
 
 
+def _end_term(end: str) -> ox.NamedNode:
+    slug = end.removeprefix("objective:")
+    return OBJECTIVE.to_term(slug) if slug != end else REQUIREMENT.to_term(end)  # type: ignore[return-value]
+
+
+def _end_text(iri: str) -> str:
+    if iri.startswith(BASE + "objective/"):
+        return "objective:" + str(OBJECTIVE.from_term(iri))
+    return vocabulary.requirement_key(iri)
+
+
+END = Kind(_end_term, _end_text)
+
+
 def many(kind: Kind) -> Kind:
     """Several values, in no order (they come back sorted)."""
     return replace(kind, many=True)
@@ -95,7 +109,7 @@ SCHEMAS: tuple[Schema, ...] = (
             "short_title": ("hz:shortTitle", TEXT), "publisher": ("dct:publisher", TEXT), "kind": ("hz:kind", TEXT),
             "jurisdiction": ("dct:spatial", TEXT), "url": ("dct:source", TEXT), "licence": ("dct:license", TEXT),
             "text_status": ("hz:textStatus", TEXT), "mapping_licence": ("hz:mappingLicence", TEXT),
-            "valid_from": ("hz:validFrom", TEXT), "valid_to": ("hz:validTo", TEXT),
+            "valid_from": ("hz:validFrom", TEXT), "valid_to": ("hz:validTo", TEXT), "reading": ("hz:reading", TEXT),
             "replaces": ("dct:replaces", TEXT), "checked": ("hz:checked", TEXT), "note": ("skos:note", TEXT),
         },
     ),
@@ -194,6 +208,27 @@ SCHEMAS: tuple[Schema, ...] = (
             "condition": ("hz:appliesWhen", TEXT), "status": ("hz:reviewState", TEXT),
         },
     ),
+    Schema(
+        model.MappingSet, "hz:MappingSet",
+        name=lambda s: vocabulary.mapping_set_iri(s.id), graph=lambda s: vocabulary.mapping_set_iri(s.id),
+        fields={
+            "id": ("skos:notation", TEXT), "title": ("dct:title", TEXT), "publisher": ("dct:publisher", TEXT),
+            "licence": ("dct:license", TEXT), "source": ("dct:source", TEXT), "version": ("hz:version", TEXT),
+            "date": ("dct:issued", TEXT), "reading": ("hz:reading", TEXT), "note": ("skos:note", TEXT),
+        },
+    ),
+    Schema(
+        model.Link, "hz:PublishedMapping",
+        name=_hash_name("published", lambda k: k.mapping_set, lambda k: k.subject, lambda k: k.relation,
+                        lambda k: k.object, lambda k: str(k.position)),
+        graph=lambda k: vocabulary.mapping_set_iri(k.mapping_set),
+        fields={
+            "mapping_set": ("hz:inSet", TEXT), "subject": ("sssom:subject_id", END),
+            "relation": ("sssom:predicate_id", RELATION), "object": ("sssom:object_id", END),
+            "confidence": ("sssom:confidence", DECIMAL), "rationale": ("sssom:comment", TEXT),
+            "position": ("hz:position", INTEGER),
+        },
+    ),
 )  # fmt: skip
 
 # A control has parts of its own, so its three node types are written out: the control, its claims and its levels.
@@ -264,7 +299,7 @@ def control_quads(control: model.Control) -> Iterator[ox.Quad]:
 def _collections(knowledge: model.Knowledge) -> tuple[tuple[Any, ...], ...]:
     return (knowledge.frameworks, knowledge.requirements, knowledge.objectives, knowledge.mappings,
             knowledge.constraints, knowledge.dates, knowledge.dimensions, knowledge.tags,
-            knowledge.tensions)  # fmt: skip
+            knowledge.tensions, knowledge.mapping_sets, knowledge.links)  # fmt: skip
 
 
 Nodes = dict[str, dict[str, list[str]]]
@@ -298,6 +333,7 @@ def records(source: Iterable[ox.Quad]) -> model.Knowledge:
         objectives=tuple(read[model.Objective]), mappings=tuple(read[model.Mapping]),
         constraints=tuple(read[model.Constraint]), dates=tuple(read[model.DateRule]),
         dimensions=tuple(read[model.Dimension]), tags=tuple(read[model.Tag]), tensions=tuple(read[model.Tension]),
+        mapping_sets=tuple(read[model.MappingSet]), links=tuple(read[model.Link]),
         controls=_read_controls(nodes),
     ))  # fmt: skip
 

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 
 from harmonizer import vocabulary
 from harmonizer.errors import DataError, UsageError
-from harmonizer.knowledge import tables
+from harmonizer.knowledge import authored, tables
+from harmonizer.knowledge.authored import Tables
 from harmonizer.knowledge.index import Index
-from harmonizer.knowledge.tables import Files, Tables
+from harmonizer.knowledge.tables import Files
 from harmonizer.model import Knowledge
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def read_files(files: Files) -> tuple[Tables, Knowledge]:
     from harmonizer.knowledge import rdf
 
     ontology = rdf.records(ontology_quads(files))
-    read = tables.read(files)
+    read = authored.read(files)
     return read, read.knowledge(ontology)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from harmonizer import model
 from harmonizer.errors import DataError, did_you_mean, nearest
-from harmonizer.knowledge.tables import Place, describe
+from harmonizer.knowledge.authored import Place, describe
 from harmonizer.model import short_key
 from harmonizer.scope import ScopeError, ScopeLogic
 from harmonizer.values import Duration, parse_value

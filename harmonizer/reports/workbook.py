@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harmonizer.answer import Cell, joined
-from harmonizer.crosswalk.coverage import matrix
+from harmonizer.crosswalk.matrix import matrix
 from harmonizer.model import Dimension, Framework
 from harmonizer.reports import front_page
 from harmonizer.reports.sheets import (

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from harmonizer.crosswalk.counterparts import pairs
-from harmonizer.crosswalk.coverage import Coverage, coverage, matrix, overlap
+from harmonizer.crosswalk.coverage import Coverage, coverage, overlap
+from harmonizer.crosswalk.matrix import matrix, shares
 from harmonizer.knowledge.index import Index
 from harmonizer.strictness.applicability import Circumstances
 from tests.builders import Builder, shuffled
@@ -154,3 +155,16 @@ def test_the_order_of_rows_changes_nothing(builder: Builder) -> None:
 
     first = answer(builder.index())
     assert all(answer(Index(shuffled(builder.knowledge(), seed))) == first for seed in range(5))
+
+
+def test_the_matrix_holds_what_is_computed_requirement_by_requirement(kg) -> None:  # type: ignore[no-untyped-def]
+    index = kg.index
+    frameworks = list(index.frameworks.values())
+    for scope in ("*", "data:ephi & role:business-associate"):
+        asked = Circumstances(scope)
+        found = shares(index, frameworks, asked)
+        for row, of in enumerate(frameworks):
+            for column, by in enumerate(frameworks):
+                one_by_one = [one.share for one in coverage(index, of, [by], asked) if one.status != "out-of-scope"]
+                expected = sum(one_by_one) / len(one_by_one) if one_by_one else 0
+                assert abs(found[row, column] - expected) < 1e-9, (of.slug, by.slug, scope)
