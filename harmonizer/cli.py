@@ -224,6 +224,45 @@ def query(session: Session, sparql: Annotated[str, typer.Argument(metavar="SPARQ
     session.print(session.graph.sparql(text))
 
 
+IMPORTS = {"tables": "anyone's requirements and mappings as two plain CSV tables"}
+
+
+@command("import")
+def import_(
+    session: Session,
+    format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
+    requirements: Annotated[
+        list[Path] | None, typer.Option(metavar="R.csv", help="framework, id, parent, title[, summary, core]")
+    ] = None,
+    mappings: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="M.csv", help="source_framework, source_id, target_framework, target_id, relation, ..."),
+    ] = None,
+    list_formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
+) -> None:
+    """Bring requirements and mappings into a workspace."""
+    from harmonizer.answer import Answer
+
+    if list_formats:
+        session.print(Answer.of(("format", "content"), list(IMPORTS.items())))
+        return
+    if format_name not in IMPORTS:
+        raise UsageError(f"name a format, one of {', '.join(IMPORTS)}; got {format_name!r}")
+    if session.workspace is None:
+        raise UsageError("name the workspace folder to import into with --workspace DIR")
+    if not requirements and not mappings:
+        raise UsageError("name what to import with --requirements R.csv and --mappings M.csv")
+    from harmonizer.api import load
+    from harmonizer.formats import plain_tables
+
+    graph = session.graph if Path(session.workspace).is_dir() else load()
+    found = plain_tables.read(requirements or (), mappings or (), graph.index)
+    plain_tables.write(found, Path(session.workspace))
+    for end in found.dangling[:20]:
+        typer.echo(f"kept, though its framework is not loaded: {end}", err=True)
+    session.print(Answer.of(("what", "count"), list(found.figures.items())))
+
+
 EXPORTS = {"xlsx": "control matrix workbook", "nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
 
 

@@ -8,9 +8,12 @@ publishers write "intersects" for anything related (reasoning.md, section 1).
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from harmonizer.errors import UnknownNameError
+from harmonizer.knowledge.index import Index
 from harmonizer.model import Mapping
 
 Reading = Literal["plain", "strict"]
@@ -58,14 +61,45 @@ class Assertion:
         return _PLAIN[self.relation] + (_STRICT_ADDS.get(self.relation, ()) if self.reading == "strict" else ())
 
 
-def own_assertions(mappings: tuple[Mapping, ...] | list[Mapping], reading: Reading = "strict") -> list[Assertion]:
-    """The rows of our mapping sets that state facts, as assertions."""
+def assertions_of(rows: Iterable[Mapping], reading: Reading = "strict") -> list[Assertion]:
+    """The mapping rows that state facts, as assertions."""
     return [
         Assertion(
             row.requirement, row.relation, f"objective:{row.objective}", reading,
             f"harmonizer:{row.requirement.partition(':')[0]}", row.confidence, row.comment,
             reviewed=row.review_state == "reviewed",
         )
-        for row in mappings
+        for row in rows
         if row.states_fact
     ]  # fmt: skip
+
+
+def own_assertions(index: Index) -> list[Assertion]:
+    """What the frameworks' own mapping sets assert, read as each framework says."""
+    plain = {key for key, one in index.framework_versions.items() if one.reading == "plain"}
+    rows: tuple[list[Mapping], list[Mapping]] = ([], [])
+    for row in index.knowledge.mappings:
+        rows[row.requirement.partition(":")[0] in plain].append(row)
+    return [*assertions_of(rows[0], "strict"), *assertions_of(rows[1], "plain")]
+
+
+def trusted_assertions(index: Index, trust: Collection[str]) -> list[Assertion]:
+    """The rows of the published mapping sets that the user trusts, by publisher or by id, or all for ``*``.
+
+    Raises :class:`~harmonizer.errors.UnknownNameError` for a name that no set has.
+    """
+    sets = index.knowledge.mapping_sets
+    names = {name for one in sets for name in (one.id, one.publisher)}
+    for name in trust:
+        if name != "*" and name not in names:
+            raise UnknownNameError("publisher or mapping set", name, names)
+    chosen = {one.id: one for one in sets if "*" in trust or one.id in trust or one.publisher in trust}
+    found = []
+    for link in index.knowledge.links:
+        if link.mapping_set in chosen:
+            reading: Reading = "strict" if chosen[link.mapping_set].reading == "strict" else "plain"
+            found.append(Assertion(
+                link.subject, link.relation, link.object, reading, link.mapping_set, link.confidence, link.rationale,
+                f"{link.mapping_set}.sssom.tsv:{link.position}", reviewed=link.relation != RELATED,
+            ))  # fmt: skip
+    return found

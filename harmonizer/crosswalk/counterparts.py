@@ -90,7 +90,7 @@ def pairs(
     """
     lefts = _sides(index, source, circumstances, level)
     rights = _sides(index, target, circumstances, level)
-    assertions = own_assertions(index.knowledge.mappings)
+    assertions = own_assertions(index)
     if level == "parent":
         assertions += _roll_up(index, (*lefts, *rights))
     closure = Closure(assertions)

@@ -113,11 +113,14 @@ class Row:
         return tuple(sorted(part.strip() for part in self[column].split(";") if part.strip()))
 
 
-def rows(path: Path, columns: tuple[str, ...], delimiter: str = ",") -> list[Row]:
-    """The rows of a table with exactly these columns.
+def rows(
+    path: Path, columns: tuple[str, ...], delimiter: str = ",", *, optional: tuple[str, ...] | None = None
+) -> list[Row]:
+    """The rows of a table with exactly these columns; with ``optional``, in any order and with some of those.
 
-    Lines that begin with ``#`` before the header are the metadata block of SSSOM and are skipped. Raises
-    :class:`DataError` for a wrong header, a row with too few or too many cells, or a file that breaks off.
+    Lines that begin with ``#`` before the header are the metadata block of SSSOM and are skipped. An optional column
+    that is not there reads as empty. Raises :class:`DataError` for a wrong header, a row with too few or too many
+    cells, or a file that breaks off.
     """
     text = read_text(path)
     if not text.endswith("\n"):
@@ -128,18 +131,19 @@ def rows(path: Path, columns: tuple[str, ...], delimiter: str = ",") -> list[Row
     while skipped < len(lines) and lines[skipped].startswith("#"):
         skipped += 1
     reader = csv.reader(io.StringIO("".join(lines[skipped:]), newline=""), delimiter=delimiter, strict=True)
+    absent = dict.fromkeys(optional or (), "")
     found: list[Row] = []
     try:
         header = tuple(next(reader, ()))
-        if header != columns:
-            raise DataError(_header_problem(header, columns), file=path, line=skipped + 1)
+        if problem := _header_problem(header, columns, optional):
+            raise DataError(problem, file=path, line=skipped + 1)
         start = reader.line_num + 1
         for cells in reader:
-            if len(cells) != len(columns):
-                raise DataError(f"the row has {len(cells)} cells, expected {len(columns)}; "
+            if len(cells) != len(header):
+                raise DataError(f"the row has {len(cells)} cells, expected {len(header)}; "
                                 "it may have been cut off, or a comma is not quoted",
                                 file=path, line=skipped + start)  # fmt: skip
-            found.append(Row(path, skipped + start, dict(zip(columns, cells, strict=True))))
+            found.append(Row(path, skipped + start, absent | dict(zip(header, cells, strict=True))))
             start = reader.line_num + 1
     except csv.Error as error:
         raise DataError(f"not well-formed: {error}", file=path, line=skipped + reader.line_num) from error
@@ -158,14 +162,19 @@ def sssom_metadata(path: Path) -> dict[str, str]:
     return found
 
 
-def _header_problem(header: tuple[str, ...], columns: tuple[str, ...]) -> str:
+def _header_problem(header: tuple[str, ...], columns: tuple[str, ...], optional: tuple[str, ...] | None) -> str:
     missing = [column for column in columns if column not in header]
-    unknown = [column for column in header if column not in columns]
+    unknown = [column for column in header if column not in (*columns, *(optional or ()))]
+    expected = f"expected {','.join(columns)}" + (f" and perhaps {','.join(optional)}" if optional else "")
     if missing:
-        return f"the header lacks {', '.join(missing)}; expected {','.join(columns)}"
+        return f"the header lacks {', '.join(missing)}; {expected}"
     if unknown:
-        return f"the header has unknown columns {', '.join(unknown)}; expected {','.join(columns)}"
-    return f"the header's columns are in another order; expected {','.join(columns)}"
+        return f"the header has unknown columns {', '.join(unknown)}; {expected}"
+    if len(set(header)) < len(header):
+        return f"the header names a column twice; {expected}"
+    if optional is None and header != columns:
+        return f"the header's columns are in another order; {expected}"
+    return ""
 
 
 def dump(columns: tuple[str, ...], table: Iterable[Mapping[str, str]], delimiter: str = ",") -> str:

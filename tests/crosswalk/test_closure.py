@@ -7,13 +7,13 @@ from itertools import product
 
 import pytest
 
-from harmonizer.crosswalk.assertions import own_assertions
+from harmonizer.crosswalk.assertions import assertions_of
 from harmonizer.crosswalk.closure import Closure as _Closure
 from harmonizer.model import Mapping
 
 
 def Closure(rows: list[Mapping] | tuple[Mapping, ...]) -> _Closure:  # noqa: N802
-    return _Closure(own_assertions(rows))
+    return _Closure(assertions_of(rows))
 
 
 RELATIONS = ("equal", "subset-of", "superset-of", "intersects-with", "no-relationship")
