@@ -110,7 +110,7 @@ class Harmonizer:
 
     def crosswalk(
         self, source: str, target: str, *, level: str = "own", everything: bool = False,
-        scope: str | None = None, as_of: str | None = None,
+        trust: Sequence[str] = (), published: bool = False, scope: str | None = None, as_of: str | None = None,
     ) -> Answer:  # fmt: skip
         """Pairs of requirements of two frameworks, best first.
 
@@ -118,6 +118,8 @@ class Harmonizer:
         ----------
         level: ``own``, or ``parent`` to roll specifications up to what they stand below.
         everything: also pairs that meet only in leaves secondary to both, and related ones.
+        trust: publishers or ids of published crosswalks that take part in inference; ``*`` for all.
+        published: also the rows that others published between the two, as they stand.
         """
         from harmonizer.crosswalk import counterparts
 
@@ -125,8 +127,16 @@ class Harmonizer:
             raise UsageError(f"level is 'own' or 'parent', not {level!r}")
         return counterparts.crosswalk(
             self.index, self.index.framework(source), self.index.framework(target), self._asked(scope, as_of),
-            level=level, everything=everything,
+            level=level, everything=everything, trust=trust, published=published,
         )  # fmt: skip
+
+    def explain(self, a: str, b: str, *, trust: Sequence[str] = ()) -> Answer:
+        """What follows from the mappings about two requirements, and how, as sentences with their sources."""
+        from harmonizer.crosswalk.assertions import own_assertions, trusted_assertions
+        from harmonizer.crosswalk.explain import explain
+
+        known = [*own_assertions(self.index), *trusted_assertions(self.index, trust)]
+        return explain(self.index, a, b, known)
 
     def coverage(
         self, *, of: str | None = None, by: Sequence[str] = (), scope: str | None = None, as_of: str | None = None

@@ -6,11 +6,12 @@ interrupted. Nothing heavy is imported before a command runs.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -31,6 +32,9 @@ app = typer.Typer(
 
 FormatName = Literal["table", "csv", "json", "md"]
 Frameworks = Annotated[list[str], typer.Argument(metavar="FRAMEWORK...", help="Slugs, such as soc2 hipaa gdpr.")]
+Trust = Annotated[
+    str | None, typer.Option(metavar="PUBLISHER,...", help="Published crosswalks that take part in inference.")
+]
 Output = Annotated[Path, typer.Option("--output", "-o", help="File to write.")]
 
 _COMMON: dict[str, tuple[Any, Any]] = {
@@ -137,9 +141,25 @@ def crosswalk(
     level: Annotated[
         Literal["own", "parent"], typer.Option(help="'parent' rolls specifications up to what they stand below.")
     ] = "own",
+    trust: Trust = None,
+    published: Annotated[bool, typer.Option("--published", help="Also what others published, as it stands.")] = False,
 ) -> None:
     """Pair the requirements of two frameworks, best first, each pair with its reason."""
-    session.print(session.graph.crosswalk(source, target, level=level, everything=everything))
+    answer = session.graph.crosswalk(
+        source, target, level=level, everything=everything, trust=_listed(trust), published=published
+    )
+    session.print(answer)
+
+
+@command("explain")
+def explain(
+    session: Session,
+    a: Annotated[str, typer.Argument(metavar="REQ-A")],
+    b: Annotated[str, typer.Argument(metavar="REQ-B")],
+    trust: Trust = None,
+) -> None:
+    """Say in sentences what follows about two requirements, from which mappings, and how surely."""
+    session.print(session.graph.explain(a, b, trust=_listed(trust)))
 
 
 @command("coverage")
@@ -196,22 +216,57 @@ def gap(
 @command("lint")
 def lint(
     session: Session,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="Mapping files.")] = None,
+    crosswalk: Annotated[
+        bool, typer.Option("--crosswalk", help="Check these mapping files against each other.")
+    ] = False,
     write: Annotated[bool, typer.Option("--write", help="Bring the workspace's tables into canonical form.")] = False,
 ) -> None:
-    """Check the data: exit 1 for findings in data that load, 3 for data that do not."""
+    """Check the data, or with --crosswalk FILE... anyone's mapping files.
+
+    Exit 1 for findings in data that load, 3 for data that do not.
+    """
     from harmonizer.knowledge import lint as linter
     from harmonizer.knowledge import store
 
-    files = store.files_of(session.workspace)
-    if write:
-        for path in linter.write_canonical(files):
-            typer.echo(f"wrote {path}", err=True)
-    answer = linter.lint(files)
+    if crosswalk != bool(files):
+        raise UsageError("mapping files are checked with --crosswalk FILE...")
+    if files:
+        from harmonizer.crosswalk.lint import lint_crosswalk
+
+        with _progress() as progress:
+            answer = lint_crosswalk(files, session.graph.index, progress)
+    else:
+        tables = store.files_of(session.workspace)
+        if write:
+            for path in linter.write_canonical(tables):
+                typer.echo(f"wrote {path}", err=True)
+        answer = linter.lint(tables)
     session.print(answer)
     if answer.summary["fatal"]:
         raise typer.Exit(3)
     if answer.summary["error"]:
         raise typer.Exit(1)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A progress bar on stderr where that is a terminal, else nothing; called with what, done and total."""
+    if not sys.stderr.isatty():
+        yield lambda what, done, total: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        tasks: dict[str, Any] = {}
+
+        def report(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(what, total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield report
 
 
 @command("query")

@@ -1,4 +1,4 @@
-"""Values that have an order: durations, quantities, ordinal steps and sets of elements.
+"""Values that have an order: durations, quantities, ordinal steps, flags and sets of elements.
 
 A :class:`Duration` follows XML Schema 1.1 part 2, section 3.3.6: a number of months and a number of seconds,
 compared by adding both operands to four reference instants. The order is partial: thirty days and one month
@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 
 from harmonizer.model import Dimension
 
@@ -51,12 +52,21 @@ class Duration:
         """-1, 0 or 1 as ``self`` is shorter, equal or longer; None where the two are incomparable."""
         if self.unit != other.unit:
             return None
-        signs = {_sign(_after(start, self), _after(start, other)) for start in _REFERENCES}
+        pairs = zip(self.lengths(), other.lengths(), strict=True)
+        signs = {(left > right) - (left < right) for left, right in pairs}
         return None if {-1, 1} <= signs else sum(signs)
+
+    def lengths(self) -> tuple[int, ...]:
+        """Seconds that the duration lasts from each of the four reference instants; the order is theirs, pointwise."""
+        return tuple(length + self.seconds for length in month_lengths(self.months))
 
     def shortest_seconds(self) -> int:
         """The fewest seconds that the duration can last, whatever months it falls on."""
-        return min(int((_after(start, self) - start).total_seconds()) for start in _REFERENCES)
+        return min(self.lengths())
+
+    def longest_seconds(self) -> int:
+        """The most seconds that the duration can last, whatever months it falls on."""
+        return max(self.lengths())
 
     def __str__(self) -> str:
         match = _ISO.fullmatch(self.text)
@@ -66,17 +76,19 @@ class Duration:
         return text.replace("day", "business day") if self.unit == BUSINESS_DAYS else text
 
 
-def _after(start: datetime, duration: Duration) -> datetime:
-    month = start.month - 1 + duration.months
-    return start.replace(year=start.year + month // 12, month=month % 12 + 1) + timedelta(seconds=duration.seconds)
-
-
-def _sign(left: datetime, right: datetime) -> int:
-    return (left > right) - (left < right)
+@lru_cache(maxsize=4096)
+def month_lengths(months: int) -> tuple[int, ...]:
+    """Seconds that a number of months lasts from each of the four reference instants, all first days of a month."""
+    ends = [(start, start.month - 1 + months) for start in _REFERENCES]
+    return tuple(
+        int((start.replace(year=start.year + month // 12, month=month % 12 + 1) - start).total_seconds())
+        for start, month in ends
+    )
 
 
 Value = Duration | float | int | frozenset[str]
-"""A parsed value: a duration, a quantity, the rank of an ordinal step, or a set of elements."""
+"""A parsed value: a duration, a quantity, the rank of an ordinal step or of a flag, or a set of elements."""
+FLAGS = ("false", "true")
 
 
 def parse_value(dimension: Dimension, text: str, unit: str = "") -> Value:
@@ -90,16 +102,20 @@ def parse_value(dimension: Dimension, text: str, unit: str = "") -> Value:
             return float(text)
         except ValueError:
             raise ValueError(f"{text!r} is not a number") from None
-    if dimension.type == "ordinal":
-        if text not in dimension.steps:
-            raise ValueError(
-                f"{text!r} is not a step of {dimension.slug}; expected one of {', '.join(dimension.steps)}"
-            )
-        return dimension.steps.index(text)
+    if dimension.type in ("ordinal", "flag"):
+        steps = steps_of(dimension)
+        if text not in steps:
+            raise ValueError(f"{text!r} is not a step of {dimension.slug}; expected one of {', '.join(steps)}")
+        return steps.index(text)
     elements = frozenset(element.strip() for element in text.split(";"))
     if bad := sorted(element for element in elements if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", element)):
         raise ValueError(f"{bad[0]!r} is not an element name in lower case with hyphens")
     return elements
+
+
+def steps_of(dimension: Dimension) -> tuple[str, ...]:
+    """The steps of an ordinal dimension, lowest first; those of a flag are false and true."""
+    return FLAGS if dimension.type == "flag" else dimension.steps
 
 
 def describe_value(dimension: Dimension, text: str, unit: str = "") -> str:

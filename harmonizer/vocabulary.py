@@ -76,23 +76,3 @@ def expand(name: str) -> str:
     """Full IRI of a prefixed name."""
     prefix, _, local = name.partition(":")
     return PREFIXES[prefix] + local
-
-
-_RELATION_WORDS = {
-    "equal": ("equal", "equal to", "equals", "equivalent", "equivalent to", "exact", "same", "skos:exactmatch",
-              "oscal:equal-to"),
-    "subset-of": ("subset of", "subset", "is subset of", "narrower", "narrower than", "part of", "skos:broadmatch"),
-    "superset-of": ("superset of", "superset", "is superset of", "broader", "broader than", "contains",
-                    "skos:narrowmatch"),
-    "intersects-with": ("intersects with", "intersects", "intersect", "intersection", "partial", "partially",
-                        "overlaps", "skos:relatedmatch"),
-    "no-relationship": ("no relationship", "no relation", "none", "not related", "unrelated", "disjoint"),
-    "related": ("related", "related to", "relates to", "relates", "skos:mappingrelation", "skos:closematch"),
-}  # fmt: skip
-RELATION_OF_WORD = {word: relation for relation, words in _RELATION_WORDS.items() for word in words}
-"""The relation that a publisher's word means; the word in lower case, with spaces."""
-
-
-def relation_of(text: str) -> str | None:
-    """The relation of NIST IR 8477, or ``related``, that a publisher's word means; None for an unknown word."""
-    return RELATION_OF_WORD.get(" ".join(text.replace("_", " ").replace("-", " ").casefold().split()))

@@ -18,6 +18,7 @@ FLOORS = (
     {"errors", "vocabulary", "model"},
     {"answer", "scope", "values"},
     {"knowledge"},
+    {"formats"},
     {"strictness"},
     {"crosswalk", "catalogue"},
     {"superset"},

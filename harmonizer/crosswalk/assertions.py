@@ -17,7 +17,8 @@ from harmonizer.knowledge.index import Index
 from harmonizer.model import Mapping
 
 Reading = Literal["plain", "strict"]
-Fact = tuple[str, int, int]
+FactName = Literal["S", "N", "O", "D"]
+Fact = tuple[FactName, int, int]
 """``("S", 0, 1)``: the subject (0) is within the object (1). S within, N not within, O overlap, D disjoint."""
 
 RELATED = "related"
@@ -92,7 +93,7 @@ def trusted_assertions(index: Index, trust: Collection[str]) -> list[Assertion]:
     names = {name for one in sets for name in (one.id, one.publisher)}
     for name in trust:
         if name != "*" and name not in names:
-            raise UnknownNameError("publisher or mapping set", name, names)
+            raise UnknownNameError("publisher or mapping set", name, sorted(names))
     chosen = {one.id: one for one in sets if "*" in trust or one.id in trust or one.publisher in trust}
     found = []
     for link in index.knowledge.links:

@@ -1,26 +1,27 @@
-"""What the mapping rows entail: the four facts of set relations and their closure.
+"""What assertions entail of two nodes, and where assertions contradict each other.
 
-Every requirement and objective is read as a non-empty set of things to do. Rows that state facts are read strictly
-(``superset-of`` means more than the leaf). On the facts ``S`` within, ``N`` not within, ``O`` overlap, ``D`` disjoint,
-complete inference is a transitive closure and a few boolean products (reasoning.md, section 1)::
-
-    S* = reflexive-transitive closure of S      D* = S* D S*'
-    O* = S*' (O + I) S*                         N* = S*' N S*' + O* D*
+Every requirement and objective is read as a non-empty set of things to do. Inference on the four facts of set
+relations is sound and complete (:mod:`harmonizer.crosswalk.facts` says why); what nothing is asserted of is unknown,
+never disjoint. The closure is not held as a whole: a row is worked out when it is asked for, contradictions are looked
+for at what is asserted only.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from scipy import sparse
 
+from harmonizer.crosswalk import relations
 from harmonizer.crosswalk.assertions import Assertion
+from harmonizer.crosswalk.facts import BITS, NONE, Facts, clash_changes
+from harmonizer.crosswalk.links import Codes, Nodes, classes, decode, encode
+from harmonizer.errors import UsageError
 
-Matrix = Any  # scipy.sparse.csr_array of booleans, nodes by nodes; scipy ships no types
+ROWS_KEPT = 1024  # of the rows last worked out, a byte per node each
 
 
 @dataclass(frozen=True)
@@ -34,29 +35,55 @@ class Entailment:
     overlap: bool = False
     disjoint: bool = False
 
+    @cached_property
+    def left_open(self) -> relations.Relation:
+        """The base relations that the pair may still have; none where its facts contradict each other."""
+        known = (self.within, self.contains, self.not_within, self.not_contains, self.overlap, self.disjoint)
+        return relations.from_facts(fact for fact, holds in zip(relations.OF_FACT, known, strict=True) if holds)
+
     @property
     def relation(self) -> str:
-        """The one relation that is left, or what is known short of that, or empty."""
-        if self.within and self.contains:
-            return "equal"
-        if self.within:
-            return "subset-of" if self.not_contains else "equal or subset-of"
-        if self.contains:
-            return "superset-of" if self.not_within else "equal or superset-of"
-        if self.disjoint:
-            return "no-relationship"
-        if self.overlap:
-            return "intersects-with" if self.not_within and self.not_contains else "at least overlaps"
-        return ""
+        """Which of the fourteen relations is known, in words; empty where nothing is."""
+        if self.left_open == relations.ANYTHING:
+            return ""
+        return relations.WORDS.get(self.left_open, "contradictory")
 
     @property
     def definite(self) -> bool:
         """Whether exactly one base relation is left."""
-        return self.relation in ("equal", "subset-of", "superset-of", "intersects-with", "no-relationship")
+        return self.left_open.bit_count() == 1
+
+
+_ENTAILMENTS = tuple(Entailment(**{name: bool(bits >> bit & 1) for bit, name in enumerate(BITS)}) for bits in range(64))
+_UNKNOWN, _ITSELF = Entailment(), Entailment(within=True, contains=True, overlap=True)
+_OVERLAP = np.uint8(1 << BITS.index("overlap"))
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class Contradiction:
+    """An asserted pair that the other assertions contradict.
+
+    ``fact`` N: subject is asserted not to be within object and entailed to be; kind TYPE, for only the strict reading
+    asserts this. ``fact`` D: the two are asserted to be disjoint and entailed to overlap; kind HARD, for that stands
+    in the plain reading too. A disjoint pair is given once, ends in order of their names.
+    """
+
+    kind: str
+    fact: str
+    subject: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """The contradictions that a change would bring and those that it would end, sorted."""
+
+    appear: tuple[Contradiction, ...]
+    disappear: tuple[Contradiction, ...]
 
 
 class Closure:
-    """The closed facts over named nodes.
+    """The closed facts over named nodes; immutable, and the same for any order of the assertions.
 
     Parameters
     ----------
@@ -64,76 +91,145 @@ class Closure:
     """
 
     def __init__(self, assertions: Iterable[Assertion]) -> None:
-        stated: dict[str, list[tuple[str, str]]] = {"S": [], "N": [], "O": [], "D": []}
-        for assertion in assertions:
-            ends = (assertion.subject, assertion.object)
-            for fact, start, end in assertion.facts:
-                stated[fact].append((ends[start], ends[end]))
-        names = sorted({name for pairs in stated.values() for pair in pairs for name in pair})
-        self._place = {name: place for place, name in enumerate(names)}
-        self._stated = {fact: self._matrix(pairs) for fact, pairs in stated.items()}
-
-    def _matrix(self, pairs: list[tuple[str, str]]) -> Matrix:
-        size = len(self._place)
-        starts = [self._place[start] for start, _ in pairs]
-        ends = [self._place[end] for _, end in pairs]
-        return _boolean(sparse.csr_array((np.ones(len(pairs), dtype=bool), (starts, ends)), shape=(size, size)))
-
-    @cached_property
-    def within(self) -> Matrix:
-        """S*: reflexive-transitive closure, by squaring."""
-        size = len(self._place)
-        closed = _boolean(self._stated["S"] + sparse.eye_array(size, dtype=bool, format="csr"))
-        while True:
-            longer = _product(closed, closed)
-            if longer.nnz == closed.nnz:
-                return closed
-            closed = longer
-
-    @cached_property
-    def overlap(self) -> Matrix:
-        """O*: two sets overlap where both contain one that is not empty, or parts that are stated to overlap."""
-        stated = self._stated["O"]
-        size = len(self._place)
-        base = _boolean(stated + stated.T + sparse.eye_array(size, dtype=bool, format="csr"))
-        return _product(_product(self.within.T.tocsr(), base), self.within)
-
-    @cached_property
-    def disjoint(self) -> Matrix:
-        """D*: parts of disjoint sets are disjoint."""
-        stated = self._stated["D"]
-        return _product(_product(self.within, _boolean(stated + stated.T)), self.within.T.tocsr())
-
-    @cached_property
-    def not_within(self) -> Matrix:
-        """N*: what contains a set that is not within another is not within any part of that other."""
-        down = self.within.T.tocsr()
-        inherited = _product(_product(down, self._stated["N"]), down)
-        return _boolean(inherited + _product(self.overlap, self.disjoint))
+        self._assertions = tuple(assertions)
+        ends = {one.subject for one in self._assertions} | {one.object for one in self._assertions}
+        self._names = sorted(ends)
+        self._place = {name: place for place, name in enumerate(self._names)}
+        stated, owners = _stated(self._assertions, self._place)
+        order = {fact: np.argsort(codes, kind="stable") for fact, codes in stated.items()}
+        self._stated = {fact: codes[order[fact]] for fact, codes in stated.items()}  # sorted, a repeat per assertion
+        self._owners = {fact: owners[fact][order[fact]] for fact in owners}
+        self._facts = Facts.of(self._stated, len(self._names))
+        self._rows: dict[int, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
 
     def between(self, a: str, b: str) -> Entailment:
-        """What is entailed of a pair of nodes (requirement keys, or ``objective:<slug>``)."""
-        i, j = self._place.get(a), self._place.get(b)
-        if i is None or j is None:
-            return Entailment()
-        return Entailment(
-            within=bool(self.within[i, j]), contains=bool(self.within[j, i]),
-            not_within=bool(self.not_within[i, j]), not_contains=bool(self.not_within[j, i]),
-            overlap=bool(self.overlap[i, j]), disjoint=bool(self.disjoint[i, j]),
-        )  # fmt: skip
+        """What is entailed of a pair of nodes (requirement keys, or ``objective:<slug>``).
 
-    def contradictions(self) -> list[tuple[str, str]]:
-        """Ordered pairs of nodes on which S meets N, or O meets D."""
-        names = list(self._place)
-        clash = _boolean(self.within.multiply(self.not_within) + self.overlap.multiply(self.disjoint)).tocoo()
-        return sorted((names[i], names[j]) for i, j in zip(*clash.coords, strict=True))
+        The first question about ``a`` takes a dozen walks along S, further ones a look-up.
+        """
+        start, end = self._place.get(a), self._place.get(b)
+        if start is None or end is None:
+            return _ITSELF if a == b else _UNKNOWN
+        found: Entailment = _ENTAILMENTS[int(self._row(start)[end])]
+        return found
+
+    def related_to(self, a: str) -> dict[str, Entailment]:
+        """Everything that is entailed of a node and any other, by the other's name, in order."""
+        if a not in self._place:
+            return {}
+        row = self._row(self._place[a])
+        return {self._names[end]: _ENTAILMENTS[row[end]] for end in np.flatnonzero(row) if self._names[end] != a}
+
+    def pairs(self, sources: Iterable[str], targets: Iterable[str]) -> Iterator[tuple[str, str, Entailment]]:
+        """The pairs of two sets of nodes that are entailed to overlap (so also those within), sources in order given.
+
+        A row for each source: nothing is held beyond what :meth:`between` keeps.
+        """
+        wanted = np.array(sorted({self._place[name] for name in targets if name in self._place}), dtype=np.int64)
+        for a in sources:
+            if a in self._place:
+                row = self._row(self._place[a])[wanted]
+                for place in np.flatnonzero(row & _OVERLAP):
+                    if (b := self._names[wanted[place]]) != a:
+                        yield a, b, _ENTAILMENTS[row[place]]
+
+    def equal_nodes(self) -> list[list[str]]:
+        """The classes of two and more nodes that are entailed to be equal, sorted; linear."""
+        members: dict[int, list[str]] = {}
+        for name, label in zip(self._names, classes(self._facts.within).tolist(), strict=True):
+            members.setdefault(label, []).append(name)
+        return sorted(names for names in members.values() if len(names) > 1)
+
+    def contradictions(self) -> list[Contradiction]:
+        """The asserted pairs that the other assertions contradict, sorted; none exactly where a model exists."""
+        return list(_contradictions(self._clashes, self._names))
+
+    def what_if(self, added: Iterable[Assertion] = (), withdrawn: Iterable[Assertion] = ()) -> WhatIf:
+        """The contradictions that would appear and disappear; nothing is changed.
+
+        Raises
+        ------
+        UsageError: if what is withdrawn is not asserted, or not as often.
+        """
+        new, old = tuple(added), tuple(withdrawn)
+        self._require(old)
+        names = list(self._names)
+        extra = sorted({name for one in new for name in (one.subject, one.object)} - self._place.keys())
+        place = (
+            {**self._place, **{name: len(names) + number for number, name in enumerate(extra)}}
+            if extra
+            else self._place
+        )
+        plus, minus = _stated(new, place)[0], _stated(old, place)[0]
+        gone: dict[str, Codes] = {}
+        fresh: dict[str, Codes] = {}
+        for fact, stated in self._stated.items():
+            codes = np.unique(np.concatenate([plus[fact], minus[fact]]))
+            before = np.searchsorted(stated, codes, "right") - np.searchsorted(stated, codes, "left")
+            change = [int((plus[fact] == code).sum() - (minus[fact] == code).sum()) for code in codes]
+            after = before + np.array(change, dtype=np.int64)
+            gone[fact], fresh[fact] = codes[(before > 0) & (after == 0)], codes[(before == 0) & (after > 0)]
+        changed = self._facts.changed(gone, fresh, len(place))
+        appear, disappear = clash_changes(self._facts, self._clashes, changed, gone, fresh)
+        return WhatIf(_contradictions(appear, names + extra), _contradictions(disappear, names))
+
+    @cached_property
+    def _clashes(self) -> dict[str, Codes]:
+        return self._facts.clashes()
+
+    def _row(self, node: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+        row = self._rows.get(node)
+        if row is None:
+            if len(self._rows) >= ROWS_KEPT:
+                del self._rows[next(iter(self._rows))]
+            row = self._rows[node] = self._facts.row(node)
+        return row
+
+    def _require(self, withdrawn: tuple[Assertion, ...]) -> None:
+        """Each of these is asserted, as often as it is withdrawn. Looks only at assertions that state the same fact."""
+        for one, count in Counter(withdrawn).items():
+            held = 0
+            if one.subject in self._place and one.object in self._place:
+                fact, codes = next(
+                    (fact, codes) for fact, codes in _stated((one,), self._place)[0].items() if codes.size
+                )
+                stated = self._stated[fact]
+                first, last = np.searchsorted(stated, codes[0], "left"), np.searchsorted(stated, codes[0], "right")
+                held = sum(self._assertions[place] == one for place in set(self._owners[fact][first:last].tolist()))
+            if held < count:
+                raise UsageError(f"cannot withdraw what is not asserted: {one.subject} {one.relation} {one.object}")
 
 
-def _boolean(matrix: Any) -> Matrix:
-    result = sparse.csr_array(matrix, dtype=bool)
-    result.eliminate_zeros()
-    return result
+def _stated(assertions: tuple[Assertion, ...], place: Mapping[str, int]) -> tuple[dict[str, Codes], dict[str, Nodes]]:
+    """The facts of assertions by letter, as codes with repeats, and for each the number of its assertion.
+
+    O and D are symmetric: their codes have the smaller node first.
+    """
+    subjects = np.fromiter((place[one.subject] for one in assertions), dtype=np.int64, count=len(assertions))
+    objects = np.fromiter((place[one.object] for one in assertions), dtype=np.int64, count=len(assertions))
+    alike: dict[tuple[str, str], list[int]] = {}
+    for number, one in enumerate(assertions):
+        alike.setdefault((one.relation, one.reading), []).append(number)
+    codes: dict[str, list[Codes]] = {fact: [NONE] for fact in "SNOD"}
+    owners: dict[str, list[Nodes]] = {fact: [NONE] for fact in "SNOD"}
+    for numbers in alike.values():
+        chosen = np.array(numbers, dtype=np.int64)
+        ends = subjects[chosen], objects[chosen]
+        for fact, start, end in assertions[numbers[0]].facts:
+            pair = (np.minimum(*ends), np.maximum(*ends)) if fact in "OD" else (ends[start], ends[end])
+            codes[fact].append(encode(*pair))
+            owners[fact].append(chosen)
+    return ({fact: np.concatenate(parts) for fact, parts in codes.items()},
+            {fact: np.concatenate(parts) for fact, parts in owners.items()})  # fmt: skip
 
 
-def _product(left: Matrix, right: Matrix) -> Matrix:
-    return _boolean(left @ right)
+def _contradictions(clashes: Mapping[str, Codes], names: list[str]) -> tuple[Contradiction, ...]:
+    found = []
+    for fact, codes in clashes.items():
+        for start, end in zip(*(nodes.tolist() for nodes in decode(codes)), strict=True):
+            a, b = names[start], names[end]
+            if fact == "D":
+                found.append(Contradiction("HARD", "D", *sorted((a, b))))
+            else:
+                found.append(Contradiction("TYPE", "N", a, b))
+    return tuple(sorted(found))

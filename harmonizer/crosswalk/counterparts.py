@@ -7,14 +7,15 @@ Counterparts are ranked by coverage in both directions.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from harmonizer import model
-from harmonizer.answer import Answer, joined
-from harmonizer.crosswalk.assertions import Assertion, own_assertions
-from harmonizer.crosswalk.closure import Closure
+from harmonizer.answer import Answer, Cell, joined
+from harmonizer.crosswalk.assertions import Assertion, own_assertions, trusted_assertions
+from harmonizer.crosswalk.closure import Closure, Entailment
 from harmonizer.crosswalk.coverage import Asked, Coverer, asked_by
+from harmonizer.crosswalk.derivations import AssertionGraph, FactName, derivation
 from harmonizer.knowledge.index import Index
 from harmonizer.strictness.applicability import Circumstances, applicable
 
@@ -49,23 +50,40 @@ class Pair:
     target: Side
     relation: str
     certainty: str
-    objectives: tuple[str, ...]
+    objectives: tuple[str, ...]  # leaves in common; for a related pair the objectives above
     coverage: float  # of the source by the target
     back: float  # of the target by the source
+    derivation: tuple[Assertion, ...] = ()  # what a trusted crosswalk contributes
 
     def reason(self, index: Index) -> str:
         """Where the two meet and, in the words of the mapping rows, why."""
         if self.certainty == "related":
             return f"both belong to {_quoted(index, self.objectives)}; no leaf in common"
+        parts = [self._meeting(index)] if self.objectives else []
+        parts += [f"{_end(one.subject)} {one.relation} {_end(one.object)}: {one.comment} ({one.source})"
+                  for one in self.derivation if one.place]  # fmt: skip
+        return "; ".join(parts)
+
+    def _meeting(self, index: Index) -> str:
         leaf = max(self.objectives, key=lambda one: (self._strength(one), one))
         sides = [f"{side.requirement.short}: {side.leaves[leaf][0].comment}" for side in (self.source, self.target)]
         more = len(self.objectives) - 1
         others = f" (and {more} more)" if more else ""
         return f"both ask for {_quoted(index, [leaf])}{others}; {'; '.join(sides)}"
 
+    def sources(self) -> list[str]:
+        """The mapping sets that the pair rests on."""
+        keys = [side.requirement.key.partition(":")[0] for side in (self.source, self.target)]
+        own = [f"harmonizer:{key}" for key in keys] if self.objectives else []
+        return list(dict.fromkeys([*own, *(one.source for one in self.derivation)]))
+
     def _strength(self, leaf: str) -> float:
         rows = [*self.source.leaves[leaf], *self.target.leaves[leaf]]
         return sum((2 if row.part == "primary" else 1) * row.confidence for row in rows)
+
+
+def _end(node: str) -> str:
+    return model.short_key(node)
 
 
 def _quoted(index: Index, slugs: Sequence[str]) -> str:
@@ -80,6 +98,7 @@ def pairs(
     *,
     level: str = "own",
     everything: bool = False,
+    trust: Collection[str] = (),
 ) -> list[Pair]:
     """Pairs of requirements of two frameworks, best first.
 
@@ -87,34 +106,41 @@ def pairs(
     ----------
     level: ``own`` for each requirement's own rows, ``parent`` to roll specifications up to what they stand below.
     everything: also pairs that meet only in leaves secondary to both, and related ones.
+    trust: publishers or ids of published crosswalks that take part in inference.
     """
-    lefts = _sides(index, source, circumstances, level)
-    rights = _sides(index, target, circumstances, level)
-    assertions = own_assertions(index)
+    published = trusted_assertions(index, trust)
+    linked = {end for one in published for end in (one.subject, one.object)}
+    lefts = _sides(index, source, circumstances, level, linked)
+    rights = _sides(index, target, circumstances, level, linked)
+    assertions = [*own_assertions(index), *published]
     if level == "parent":
         assertions += _roll_up(index, (*lefts, *rights))
     closure = Closure(assertions)
+    graph = AssertionGraph(assertions) if published else None
     by_leaf: dict[str, list[Side]] = {}
     for right in rights:
         for leaf in right.leaves:
             by_leaf.setdefault(leaf, []).append(right)
+    by_key = {right.requirement.key: right for right in rights}
     found: list[Pair] = []
     for left in lefts:
-        meeting = {id(right): right for leaf in left.leaves for right in by_leaf.get(leaf, ())}
-        found += [
-            pair for right in meeting.values()
-            if left.requirement.key != right.requirement.key
-            and (pair := _pair(closure, left, right, everything))
-        ]  # fmt: skip
+        meeting = {right.requirement.key: right for leaf in left.leaves for right in by_leaf.get(leaf, ())}
+        if published:
+            meeting |= {b: by_key[b] for _, b, _ in closure.pairs([left.requirement.key], by_key)}
+        meeting.pop(left.requirement.key, None)
+        found += [pair for right in meeting.values() if (pair := _pair(closure, graph, left, right, everything))]
         if everything:
-            found += _related(index, left, [right for right in rights if id(right) not in meeting])
+            found += _related(index, left, [right for key, right in by_key.items() if key not in meeting])
     return sorted(found, key=lambda pair: (
         -min(pair.coverage, pair.back), -max(pair.coverage, pair.back), pair.source.requirement.position,
         pair.target.requirement.position,
     ))  # fmt: skip
 
 
-def _sides(index: Index, framework: model.Framework, circumstances: Circumstances, level: str) -> list[Side]:
+def _sides(
+    index: Index, framework: model.Framework, circumstances: Circumstances, level: str, linked: Collection[str]
+) -> list[Side]:
+    """The applicable requirements that have a mapping row, or an end in a trusted crosswalk."""
     rolled = level == "parent"
     applying = applicable(index, framework, circumstances, modalities=None)
     keys = {one.key for one in applying}
@@ -126,7 +152,7 @@ def _sides(index: Index, framework: model.Framework, circumstances: Circumstance
         if rolled:
             members += [one for one in index.descendants(requirement.key) if one.key in keys]
         rows = tuple(row for one in members for row in index.mappings_of.get(one.key, ()))
-        if rows:
+        if rows or any(one.key in linked for one in members):
             asked = tuple(asked_by(index, requirement, rolled_up=rolled))
             sides.append(Side(requirement, rows, asked, Coverer(index, members, circumstances)))
     return sides
@@ -147,15 +173,25 @@ def _roll_up(index: Index, sides: Sequence[Side]) -> list[Assertion]:
     ]
 
 
-def _pair(closure: Closure, left: Side, right: Side, everything: bool) -> Pair | None:
+def _pair(closure: Closure, graph: AssertionGraph | None, left: Side, right: Side, everything: bool) -> Pair | None:
     common = sorted(set(left.leaves) & set(right.leaves))
     rows = [row for leaf in common for row in (*left.leaves[leaf], *right.leaves[leaf])]
-    if not everything and not any(row.part == "primary" for row in rows):
-        return None
     entailed = closure.between(left.requirement.key, right.requirement.key)
+    derived = _derived(graph, left.requirement.key, right.requirement.key, entailed) if graph else ()
+    if not everything and not derived and not any(row.part == "primary" for row in rows):
+        return None
     certainty = "definite" if entailed.definite else "overlapping" if entailed.overlap else "shared"
     return Pair(left, right, entailed.relation, certainty, tuple(common),
-                _share(left, right.coverer), _share(right, left.coverer))  # fmt: skip
+                _share(left, right.coverer), _share(right, left.coverer), derived)  # fmt: skip
+
+
+def _derived(graph: AssertionGraph, a: str, b: str, entailed: Entailment) -> tuple[Assertion, ...]:
+    """The assertions of the shortest derivation of what is known, where a published crosswalk is among them."""
+    fact: FactName = "S" if entailed.within or entailed.contains else "O"
+    ends = (b, a) if entailed.contains and not entailed.within else (a, b)
+    found = derivation(graph, fact, *ends)
+    used = found.assertions if found else ()
+    return used if any(one.place for one in used) else ()
 
 
 def _share(side: Side, by: Coverer) -> float:
@@ -182,17 +218,43 @@ def crosswalk(
     *,
     level: str = "own",
     everything: bool = False,
+    trust: Collection[str] = (),
+    published: bool = False,
 ) -> Answer:
-    """The table of the ``crosswalk`` command; see :func:`pairs`."""
-    found = pairs(index, source, target, circumstances, level=level, everything=everything)
-    sources = joined([f"harmonizer:{source.key}", f"harmonizer:{target.key}"])
-    rows = [
+    """The table of the ``crosswalk`` command; see :func:`pairs`.
+
+    With ``published`` the rows of other publishers' crosswalks between the two frameworks follow, as they stand:
+    certainty ``published``, their own relation and reason, and no coverage, whether they are trusted or not.
+    """
+    found = pairs(index, source, target, circumstances, level=level, everything=everything, trust=trust)
+    rows: list[tuple[Cell, ...]] = [
         (source.slug, pair.source.requirement.id, target.slug, pair.target.requirement.id, pair.relation,
-         pair.certainty, round(pair.coverage, 4), joined(pair.objectives), pair.reason(index), sources)
+         pair.certainty, round(pair.coverage, 4), joined(pair.objectives), pair.reason(index), joined(pair.sources()))
         for pair in found
     ]  # fmt: skip
     figures = {certainty: sum(pair.certainty == certainty for pair in found) for certainty in CERTAINTIES}
+    if published:
+        others = _published(index, source, target)
+        rows += others
+        figures["published"] = len(others)
     return Answer.of(COLUMNS, rows, figures, f"Crosswalk of {source.short_title} to {target.short_title}")
+
+
+def _published(index: Index, source: model.Framework, target: model.Framework) -> list[tuple[Cell, ...]]:
+    """What others published between the two frameworks, turned to run from source to target."""
+    turned = {"subset-of": "superset-of", "superset-of": "subset-of"}
+    rows: list[tuple[Cell, ...]] = []
+    for link in index.knowledge.links:
+        ends = (link.subject, link.object)
+        heads = tuple(end.partition(":")[0] for end in ends)
+        relation = link.relation
+        if heads == (target.key, source.key):
+            ends, heads, relation = ends[::-1], heads[::-1], turned.get(relation, relation)
+        if heads == (source.key, target.key):
+            one = index.mapping_sets[link.mapping_set]
+            rows.append((source.slug, ends[0].partition(":")[2], target.slug, ends[1].partition(":")[2], relation,
+                         "published", None, "", link.rationale, one.title))  # fmt: skip
+    return rows
 
 
 def counterparts(

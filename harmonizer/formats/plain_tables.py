@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harmonizer.errors import CollectedDataError, DataError, did_you_mean, nearest
+from harmonizer.formats.mappings import relation_of
 from harmonizer.knowledge.authored import RELATED_PREDICATE
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.tables import (
@@ -31,7 +32,7 @@ from harmonizer.knowledge.tables import (
     rows,
     write_aside,
 )
-from harmonizer.vocabulary import BASE, RELATION_OF_WORD, RELATION_PREDICATES, relation_of
+from harmonizer.vocabulary import BASE, RELATION_PREDICATES
 
 REQUIREMENTS = ("framework", "id", "parent", "title")
 REQUIREMENTS_OPTIONAL = ("summary", "core")
@@ -115,10 +116,10 @@ class _Reader:
 
     def read_mappings(self, path: Path) -> None:
         for row in rows(path, MAPPINGS, optional=MAPPINGS_OPTIONAL):
-            relation = relation_of(row["relation"])
-            if relation is None:
-                hint = did_you_mean(nearest(row["relation"].casefold(), RELATION_OF_WORD))
-                self._problem(row, f"unknown relation {row['relation']!r}{hint}", "relation")
+            try:
+                relation = relation_of(row["relation"])
+            except DataError as error:
+                self._problem(row, error.message, "relation")
                 continue
             source = self._end(row, "source")
             target = self._end(row, "target")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from harmonizer import model
 from harmonizer.errors import UsageError
 from harmonizer.knowledge.index import Index
-from harmonizer.scope import both
+from harmonizer.scope import both, either, parse
 
 DEFAULT_MODALITIES = frozenset({"required", "prohibited", "addressable", "as-appropriate", "organization-defined"})
 """What is asked unless recommended and optional provisions are asked for too."""
@@ -39,18 +39,60 @@ class Circumstances:
                 raise UsageError(f"{self.as_of!r} is not a date; expected YYYY-MM-DD") from None
 
 
+ANYONE = Circumstances()
+"""No restriction by scope or by date."""
+
+NEVER = "!*"
+"""The scope expression that holds for nobody."""
+
+
 def in_force(index: Index, requirement: model.Requirement, circumstances: Circumstances) -> bool:
     """Whether the requirement holds on the day asked, for some scope compatible with the one asked."""
-    day = circumstances.as_of
+    when = in_force_where(index, requirement.key, circumstances.as_of)
+    return index.scope.compatible(when, circumstances.scope)
+
+
+def in_force_where(index: Index, key: str, day: str, dimension: str = "") -> str:
+    """For whom a requirement holds on a day, as a scope expression; ``*`` where no day is asked.
+
+    A row of ``dates.csv`` dates its own scope and nothing else: a requirement with a rule for scope A from 2027 and
+    none for B holds for B as long as its framework does, and for A from 2027, where several rules meet on any day
+    that one of them covers. Both ends of a period count. By status:
+
+    - in force and adopted: from ``valid_from`` to ``valid_to``;
+    - superseded: the same, being what applied until ``valid_to``;
+    - stayed: not at all for its scope, whatever other rules say, since its dates are those it would have had;
+    - proposed: changes nothing, what stands now stands on.
+
+    With ``dimension`` the rules that name it are obeyed as well as those of the whole requirement: they date only the
+    constraints of that dimension. Rules that name another dimension never count.
+    """
     if not day:
-        return True
-    framework = index.framework_versions[requirement.key.partition(":")[0]]
+        return "*"
+    framework = index.framework_versions[key.partition(":")[0]]
     if not _covers(framework.valid_from, framework.valid_to, day):
-        return False
-    rules = [rule for rule in index.dates_of.get(requirement.key, ()) if rule.status in ("in-force", "adopted")
-             and not rule.dimension]  # fmt: skip
-    relevant = [rule for rule in rules if index.scope.compatible(rule.scope, circumstances.scope)]
-    return not rules or any(_covers(rule.valid_from, rule.valid_to, day) for rule in relevant)
+        return NEVER
+    rules = [rule for rule in index.dates_of.get(key, ()) if rule.status != "proposed"]
+    whole = _valid_where([rule for rule in rules if not rule.dimension], day)
+    return both(whole, _valid_where([rule for rule in rules if dimension and rule.dimension == dimension], day))
+
+
+def _valid_where(rules: list[model.DateRule], day: str) -> str:
+    """Where some rule covers the day or no rule counts, and none is stayed."""
+    stayed = [rule.scope for rule in rules if rule.status == "stayed"]
+    dated = [rule for rule in rules if rule.status != "stayed"]
+    covering = [rule.scope for rule in dated if _covers(rule.valid_from, rule.valid_to, day)]
+    missing = [rule.scope for rule in dated if rule.scope not in covering]
+    elsewhere = [negation(either(*missing))] if missing and "" not in missing else []
+    held = either(*covering, *elsewhere) if covering or elsewhere else NEVER
+    return both(held if missing else "*", *([negation(either(*stayed))] if stayed else []))
+
+
+def negation(text: str) -> str:
+    """The contrary of an expression, written without needless brackets; :data:`NEVER` for what always holds."""
+    if text in ("", "*"):
+        return NEVER
+    return f"!{text}" if parse(text)[0] == "tag" else f"!({text})"
 
 
 def _covers(start: str, end: str, day: str) -> bool:
@@ -59,9 +101,8 @@ def _covers(start: str, end: str, day: str) -> bool:
 
 def applies(index: Index, requirement: model.Requirement, circumstances: Circumstances) -> bool:
     """Whether the requirement can bind somebody in the circumstances."""
-    return index.scope.compatible(requirement.applies_when, circumstances.scope) and in_force(
-        index, requirement, circumstances
-    )
+    when = in_force_where(index, requirement.key, circumstances.as_of)
+    return index.scope.compatible(requirement.applies_when, when, circumstances.scope)
 
 
 def applicable(
@@ -80,12 +121,16 @@ def applicable(
     ]
 
 
-def condition_of(index: Index, constraint: model.Constraint) -> str:
-    """Where a constraint binds: the condition of its requirement and its own, together."""
+def condition_of(index: Index, constraint: model.Constraint, circumstances: Circumstances = ANYONE) -> str:
+    """Where a constraint binds: the condition of its requirement and its own, together.
+
+    On the day of the circumstances also where its dates let it; their scope does not enter.
+    """
     general, own = index.requirements[constraint.requirement].applies_when, constraint.scope
+    when = in_force_where(index, constraint.requirement, circumstances.as_of, constraint.dimension)
     if index.scope.implies(general, own):
-        return both(general)
-    return both(own) if index.scope.implies(own, general) else both(general, own)
+        return both(general, when)
+    return both(own, when) if index.scope.implies(own, general) else both(general, own, when)
 
 
 def binding_constraints(
@@ -96,5 +141,5 @@ def binding_constraints(
         constraint
         for constraint in index.constraints_of.get(requirement.key, ())
         if constraint.objective == objective
-        and index.scope.compatible(condition_of(index, constraint), circumstances.scope)
+        and index.scope.compatible(condition_of(index, constraint, circumstances), circumstances.scope)
     ]

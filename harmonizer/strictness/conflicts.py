@@ -1,14 +1,13 @@
 """Where duties collide: computed contradictions of constraints, and authored tensions between duties.
 
-A computed conflict is two constraints on one leaf and dimension that no value can meet, in scopes that can hold
-together. An authored tension (``data/tensions.csv``) lies between duties on different leaves. Both come with ways
-out; none is ever picked.
+A computed conflict is a smallest set of constraints on one leaf and dimension that no value meets together, in scopes
+that can hold together: usually two; three where two leave a value that the third takes away. An authored tension
+(``data/tensions.csv``) lies between duties on different leaves. Both come with ways out; none is ever picked.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import combinations
+from collections.abc import Iterator, Sequence
 
 from harmonizer import model
 from harmonizer.answer import Answer, joined
@@ -16,7 +15,7 @@ from harmonizer.knowledge.index import Index
 from harmonizer.model import short_key
 from harmonizer.scope import both
 from harmonizer.strictness.applicability import Circumstances, applies, condition_of
-from harmonizer.strictness.ordering import contradicts
+from harmonizer.strictness.standing import conflicting
 from harmonizer.strictness.strictest import constraints_in
 from harmonizer.values import describe_value
 
@@ -34,29 +33,68 @@ def _computed(
 ) -> list[tuple[str, ...]]:
     groups: dict[tuple[str, str], list[model.Constraint]] = {}
     for constraint in constraints_in(index, frameworks, circumstances):
-        groups.setdefault((constraint.objective, constraint.dimension), []).append(constraint)
-    rows = []
-    for (objective, dimension), group in groups.items():
-        for one, other in combinations(group, 2):
-            scopes = (condition_of(index, one), condition_of(index, other))
-            if contradicts(index.dimensions[dimension], one, other) and index.scope.compatible(*scopes):
-                rows.append(_conflict(index, objective, one, other, scopes))
-    return rows
+        if constraint.comparable:
+            groups.setdefault((constraint.objective, constraint.dimension), []).append(constraint)
+    return [
+        _conflict(index, members, circumstances)
+        for group in groups.values()
+        for members in conflicting(index, group, circumstances)
+    ]
 
 
-def _conflict(
-    index: Index, objective: str, one: model.Constraint, other: model.Constraint, scopes: tuple[str, str]
-) -> tuple[str, ...]:
-    members = [short_key(one.requirement), short_key(other.requirement)]
-    asks = [f"{member} asks {_asked(index, constraint)}"
-            for member, constraint in zip(members, (one, other), strict=True)]  # fmt: skip
+def _conflict(index: Index, members: Sequence[model.Constraint], circumstances: Circumstances) -> tuple[str, ...]:
+    cited = list(dict.fromkeys(short_key(one.requirement) for one in members))
+    asks = [f"{short_key(one.requirement)} asks {_asked(index, one)}" for one in members]
+    objective, dimension = members[0].objective, members[0].dimension
+    title = f"{index.objectives[objective].title}: {dimension}"
+    condition = both(*(condition_of(index, one, circumstances) for one in members))
+    identifier = f"computed:{objective}/{dimension}:{'+'.join(cited)}"
+    ways = " || ".join(_ways_out(index, members, circumstances))
+    return (identifier, "computed", title, joined(cited), " and ".join(asks), ways, condition, "computed")
+
+
+def _ways_out(index: Index, members: Sequence[model.Constraint], circumstances: Circumstances) -> list[str]:
+    """What resolves a computed conflict; offered, never picked."""
     ways = []
-    if scopes[0] != scopes[1]:
-        ways.append(f"split the scope, so that no data fall under both: [{scopes[0]}] and [{scopes[1]}]")
-    ways += ["read the narrower of the two as the exception that it may be", "a decision by a person with authority"]
-    title = f"{index.objectives[objective].title}: {one.dimension}"
-    return (f"computed:{objective}/{one.dimension}:{'+'.join(members)}", "computed", title, joined(members),
-            " and ".join(asks), " || ".join(ways), both(*scopes), "computed")  # fmt: skip
+    scopes = list(dict.fromkeys(condition_of(index, one, circumstances) for one in members))
+    if len(scopes) > 1:
+        named = [f"[{scope}]" for scope in scopes]
+        ways.append(f"split the scope, so that no data fall under {_every(named)}: {' and '.join(named)}")
+    if precedence := _precedence(index, members, circumstances):
+        ways.append(precedence)
+    clocks = sorted({one.clock for one in members if one.clock})
+    if len(clocks) > 1:
+        ways.append(f"the periods run from different events ({', '.join(clocks)}): see whether one setting meets both")
+    narrower = "narrower of the two" if len(members) == 2 else "narrowest of them"
+    return [*ways, f"read the {narrower} as the exception that it may be", "a decision by a person with authority"]
+
+
+def _every(named: Sequence[str]) -> str:
+    return "both" if len(named) == 2 else "all"
+
+
+def _precedence(index: Index, members: Sequence[model.Constraint], circumstances: Circumstances) -> str:
+    """The days on which not all of them are in force together, where their dates say so."""
+    if circumstances.as_of:
+        return ""
+    days = sorted({day for one in members for day in _turns(index, one)})
+    apart = [day for day in days if not index.scope.compatible(
+        *(condition_of(index, one, Circumstances(as_of=day)) for one in members), circumstances.scope)]  # fmt: skip
+    if not apart:
+        return ""
+    if len(apart) == len(days):
+        return f"the dates decide: on none of {', '.join(days)} are they all in force; ask with --as-of"
+    return f"the dates decide on {', '.join(apart)}, when not all are in force; ask with --as-of"
+
+
+def _turns(index: Index, constraint: model.Constraint) -> Iterator[str]:
+    """The first and last days of the periods that a constraint's dates name."""
+    framework = index.framework_versions[constraint.requirement.partition(":")[0]]
+    rules = [rule for rule in index.dates_of.get(constraint.requirement, ())
+             if rule.status not in ("proposed", "stayed") and rule.dimension in ("", constraint.dimension)]  # fmt: skip
+    periods = [(framework.valid_from, framework.valid_to), *((rule.valid_from, rule.valid_to) for rule in rules)]
+    for period in periods:
+        yield from filter(None, period)
 
 
 def _asked(index: Index, constraint: model.Constraint) -> str:

@@ -1,12 +1,14 @@
-"""The order of strictness: a constraint is the set of values that it admits, and stricter means a smaller set.
+"""The order of strictness between constraints, answered by inclusion of what they admit.
 
-Every question is answered by inclusion of admissible sets, and answers "no" where values are incomparable: thirty
-days neither admits nor is admitted by one month, so neither constraint makes the other superfluous.
+Answers are "no" where values are incomparable: thirty days neither admits nor is admitted by one month, so neither
+constraint makes the other superfluous. Qualitative and organization-defined constraints and triggers have no
+admissible set and are never compared.
 """
 
 from __future__ import annotations
 
 from harmonizer.model import Constraint, Dimension
+from harmonizer.strictness.admissible import admissible
 from harmonizer.values import Duration, Value, parse_value
 
 
@@ -23,19 +25,7 @@ def compare(left: Value, right: Value) -> int | None:
 
 def admits(dimension: Dimension, constraint: Constraint, value: str, unit: str = "") -> bool:
     """Whether a setting of ``value`` meets ``constraint``. Qualitative constraints admit nothing by number."""
-    if not constraint.comparable:
-        return False
-    setting = parse_value(dimension, value, unit)
-    bound = parse_value(dimension, constraint.value, constraint.unit)
-    if constraint.operator == "forbidden":
-        return isinstance(setting, frozenset) and isinstance(bound, frozenset) and not setting & bound
-    order = compare(setting, bound)
-    match constraint.operator:
-        case "at-most" | "one-of":
-            return order in (-1, 0)
-        case "at-least" | "includes":
-            return order in (0, 1)
-    return order == 0
+    return constraint.comparable and admissible(dimension, constraint).admits(parse_value(dimension, value, unit))
 
 
 def at_least_as_strict(dimension: Dimension, one: Constraint, other: Constraint) -> bool:
@@ -45,55 +35,11 @@ def at_least_as_strict(dimension: Dimension, one: Constraint, other: Constraint)
     """
     if not (one.comparable and other.comparable) or one.dimension != other.dimension:
         return False
-    if one.operator == "equals":
-        return admits(dimension, other, one.value, one.unit)
-    if one.operator != other.operator:
-        return False
-    order = compare(parse_value(dimension, one.value, one.unit), parse_value(dimension, other.value, other.unit))
-    if one.operator in ("at-least", "includes", "forbidden"):
-        return order in (0, 1)
-    return order in (-1, 0) and _extension_within(one, other)
-
-
-def _extension_within(one: Constraint, other: Constraint) -> bool:
-    if not one.extension:
-        return True
-    if not other.extension:
-        return False
-    extended = [_sum(Duration.parse(c.value, c.unit), Duration.parse(c.extension)) for c in (one, other)]
-    return extended[0].compare(extended[1]) in (-1, 0)
-
-
-def _sum(one: Duration, other: Duration) -> Duration:
-    return Duration(one.months + other.months, one.seconds + other.seconds, one.text, one.unit)
+    return admissible(dimension, one).within(admissible(dimension, other))
 
 
 def contradicts(dimension: Dimension, one: Constraint, other: Constraint) -> bool:
     """Whether no value can meet both, scope aside: the join of the two is empty."""
     if not (one.comparable and other.comparable) or one.dimension != other.dimension:
         return False
-    values = [parse_value(dimension, c.value, c.unit) for c in (one, other)]
-    operators = (one.operator, other.operator)
-    if operators in (("at-most", "at-least"), ("at-least", "at-most")):
-        high, low = values if operators[0] == "at-most" else reversed(values)
-        return compare(high, low) == -1
-    if "equals" in operators:
-        fixed, bound = (one, other) if one.operator == "equals" else (other, one)
-        return not admits(dimension, bound, fixed.value, fixed.unit)
-    left, right = values
-    if not (isinstance(left, frozenset) and isinstance(right, frozenset)):
-        return False
-    match operators:
-        case ("includes", "forbidden") | ("forbidden", "includes"):
-            return bool(left & right)
-        case ("includes", "one-of"):
-            return not left <= right
-        case ("one-of", "includes"):
-            return not right <= left
-        case ("one-of", "one-of"):
-            return not left & right
-        case ("one-of", "forbidden"):
-            return left <= right
-        case ("forbidden", "one-of"):
-            return right <= left
-    return False
+    return (admissible(dimension, one) & admissible(dimension, other)).empty

@@ -1,24 +1,29 @@
 """The most stringent requirement for each objective and dimension, with its citation.
 
-Constraints are compared on one leaf objective, one dimension and one clock. A constraint is *dominated* by another
-that is stricter and binds wherever it binds; what is left is *binding*. Qualitative and organization-defined duties
-stay beside the numbers. Two kinds of row are added: a *uniform* value (scope ``*``) where the union of required
-elements is more than any single source asks, and a *covered-in-practice* row that says which one internal deadline
-would satisfy several duties that do not dominate each other.
+Constraints are compared on one leaf objective, one dimension and one clock, world by world of the scope tags that they
+name. A constraint is *dominated* where, in every world in which it holds, others that hold there are stricter, one
+alone or several together; else it is *binding*, and its ``scope`` is what is left of its condition without the worlds
+in which it is superfluous: one row for all segments in which it binds. Qualitative and organization-defined duties stay
+beside the numbers. Two kinds of row are added: a *uniform* value (scope ``*``), one value for every scope, where it
+differs from the value of every row, and a *covered-in-practice* row that says which one internal deadline would satisfy
+several duties that do not dominate each other.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from harmonizer import model
 from harmonizer.answer import Answer, joined
 from harmonizer.knowledge.index import Index
 from harmonizer.model import short_key
-from harmonizer.strictness.applicability import Circumstances, applicable, condition_of
-from harmonizer.strictness.ordering import at_least_as_strict, contradicts
+from harmonizer.strictness.admissible import join
+from harmonizer.strictness.applicability import ANYONE, Circumstances, applicable, condition_of
+from harmonizer.strictness.ordering import at_least_as_strict
+from harmonizer.strictness.standing import Group, conflicting
 from harmonizer.values import Duration, parse_value
 
 COLUMNS = ("objective", "dimension", "operator", "value", "unit", "extension", "clock", "wording", "framework",
@@ -26,6 +31,7 @@ COLUMNS = ("objective", "dimension", "operator", "value", "unit", "extension", "
            "satisfies", "note")  # fmt: skip
 
 SET_JOINS = ("includes", "forbidden", "one-of")
+MOST_SEGMENTS_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -59,19 +65,16 @@ def constraints_in(
         for framework in frameworks
         for requirement in applicable(index, framework, circumstances, modalities=None)
         for constraint in index.constraints_of.get(requirement.key, ())
-        if index.scope.compatible(condition_of(index, constraint), circumstances.scope)
+        if index.scope.compatible(condition_of(index, constraint, circumstances), circumstances.scope)
     ]
 
 
-def rank(index: Index, constraints: Sequence[model.Constraint]) -> list[Ranked]:
+def rank(index: Index, constraints: Sequence[model.Constraint], circumstances: Circumstances = ANYONE) -> list[Ranked]:
     """Every constraint with its standing, and the joined rows, in the order of the objective hierarchy."""
     groups: dict[tuple[str, str], list[model.Constraint]] = defaultdict(list)
     for constraint in constraints:
         groups[constraint.objective, constraint.dimension].append(constraint)
-    ranked: list[Ranked] = []
-    for (_, dimension), group in groups.items():
-        standing = [_stand(index, index.dimensions[dimension], constraint, group) for constraint in group]
-        ranked += [*standing, *_uniform(index, standing)]
+    ranked = [row for group in groups.values() for row in _standing(index, group, circumstances)]
     ranked += _covered_in_practice(index, ranked)
     places = {slug: place for place, slug in enumerate(index.objectives)}
     dimensions = {slug: place for place, slug in enumerate(index.dimensions)}
@@ -79,33 +82,60 @@ def rank(index: Index, constraints: Sequence[model.Constraint]) -> list[Ranked]:
     return sorted(ranked, key=lambda row: (places[row.objective], dimensions[row.dimension], order[row.status]))
 
 
-def _stand(
-    index: Index, dimension: model.Dimension, one: model.Constraint, group: Sequence[model.Constraint]
+def _standing(index: Index, constraints: Sequence[model.Constraint], circumstances: Circumstances) -> list[Ranked]:
+    """The rows of one leaf and dimension: one for each constraint in its order, then the uniform ones."""
+    comparable = [one for one in constraints if one.comparable]
+    against: dict[model.Constraint, list[model.Constraint]] = {}
+    for members in conflicting(index, comparable, circumstances):
+        for one in members:
+            against.setdefault(one, []).extend(other for other in members if other is not one)
+    rows: dict[int, Ranked] = {}
+    uniform: list[Ranked] = []
+    for clock in dict.fromkeys(one.clock for one in comparable):
+        group = Group(index, [one for one in comparable if one.clock == clock], circumstances)
+        own = [_row(index, group, place, comparable, against, circumstances) for place in range(len(group.constraints))]
+        rows |= {id(row.constraint): row for row in own}
+        uniform += _uniform(index, group, own)
+    for one in constraints:
+        if not one.comparable:
+            row = _plain(one, condition_of(index, one, circumstances))
+            rows[id(one)] = row if one.is_trigger else replace(row, status="qualitative")
+    return [*(rows[id(one)] for one in constraints), *uniform]
+
+
+def _plain(one: model.Constraint, scope: str) -> Ranked:
+    return Ranked(one.objective, one.dimension, one.operator, one.value, one.unit, one.clock, scope, "binding", one,
+                  note=one.note)  # fmt: skip
+
+
+def _row(
+    index: Index,
+    group: Group,
+    place: int,
+    comparable: Sequence[model.Constraint],
+    against: Mapping[model.Constraint, list[model.Constraint]],
+    circumstances: Circumstances,
 ) -> Ranked:
-    scope = condition_of(index, one)
-    row = Ranked(one.objective, one.dimension, one.operator, one.value, one.unit, one.clock, scope, "binding", one,
-                 note=one.note)  # fmt: skip
-    if not one.comparable:
-        return row if one.is_trigger else replace(row, status="qualitative")
-    rivals = [other for other in group if other is not one and other.comparable]
-    meeting = [other for other in rivals if index.scope.compatible(scope, condition_of(index, other))]
-    against = [other for other in meeting if contradicts(dimension, one, other)]
-    if against:
-        return replace(row, status="conflict", incomparable_with=_citations(against))
-    stricter = [
-        other for other in rivals
-        if other.clock == one.clock
-        and at_least_as_strict(dimension, other, one) and not at_least_as_strict(dimension, one, other)
-        and index.scope.implies(scope, condition_of(index, other))
-    ]  # fmt: skip
-    if stricter:
+    one = group.constraints[place]
+    row = _plain(one, group.conditions[place])
+    if one in against:
+        return replace(row, status="conflict", incomparable_with=_citations(against[one]))
+    if place in group.dominated_by:
+        stricter = [group.constraints[other] for other in group.dominated_by[place]]
         return replace(row, status="dominated", dominated_by=_citations(stricter))
+    if place in group.elsewhere:
+        stricter = [group.constraints[other] for other in group.elsewhere[place]]
+        elsewhere = f"elsewhere {', '.join(_citations(stricter))} asks more"
+        row = replace(row, scope=group.scopes[place], note="; ".join(filter(None, (one.note, elsewhere))))
     if one.operator in SET_JOINS:
         return row
+    dimension = index.dimensions[one.dimension]
     apart = [
-        other for other in meeting
-        if other.clock != one.clock
-        or not (at_least_as_strict(dimension, other, one) or at_least_as_strict(dimension, one, other))
+        other for other in comparable
+        if other is not one
+        and (other.clock != one.clock
+             or not (at_least_as_strict(dimension, other, one) or at_least_as_strict(dimension, one, other)))
+        and index.scope.compatible(row.scope, condition_of(index, other, circumstances), circumstances.scope)
     ]  # fmt: skip
     return replace(row, incomparable_with=_citations(apart))
 
@@ -114,22 +144,52 @@ def _citations(constraints: Sequence[model.Constraint]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(short_key(constraint.requirement) for constraint in constraints))
 
 
-def _uniform(index: Index, standing: Sequence[Ranked]) -> list[Ranked]:
-    """One value for all segments, where it differs from each of them: the join of required or permitted elements."""
+def _uniform(index: Index, group: Group, standing: Sequence[Ranked]) -> list[Ranked]:
+    """One value for every scope, where it differs from the value of each row: required or permitted elements joined.
+
+    Periods that are incomparable have one too; for deadlines the covered-in-practice row says it.
+    """
     rows: list[Ranked] = []
-    for operator in SET_JOINS:
+    for operator in dict.fromkeys(row.operator for row in standing):
         members = [row for row in standing if row.status == "binding" and row.operator == operator]
-        if len(members) < 2:
-            continue
-        sets = [frozenset(row.value.split(";")) for row in members]
-        together = frozenset.intersection(*sets) if operator == "one-of" else frozenset.union(*sets)
-        if together in sets or not together:
+        value = _one_value(index.dimensions[members[0].dimension], operator, members) if len(members) > 1 else ""
+        if not value:
             continue
         rows.append(replace(
-            members[0], value=";".join(sorted(together)), clock="", scope="*", constraint=None,
-            incomparable_with=(), satisfies=_satisfied(members), note="one set of elements for every scope",
+            members[0], value=value, scope="*", constraint=None, incomparable_with=(),
+            satisfies=_satisfied(members), note=f"one {_noun(operator)} for every scope{_over_asked(group)}",
         ))  # fmt: skip
     return rows
+
+
+def _noun(operator: str) -> str:
+    return "set of elements" if operator in SET_JOINS else "value"
+
+
+def _one_value(dimension: model.Dimension, operator: str, members: Sequence[Ranked]) -> str:
+    """The value that meets all members, empty where one of theirs does or none can."""
+    if dimension.type == "set" and operator in SET_JOINS:
+        values = [parse_value(dimension, row.value) for row in members]
+        sets = [value for value in values if isinstance(value, frozenset)]
+        together = reduce(frozenset.__and__ if operator == "one-of" else frozenset.__or__, sets)
+        return "" if together in sets else ";".join(sorted(together))
+    if dimension.type != "duration" or dimension.slug.endswith("-deadline") or len({row.unit for row in members}) > 1:
+        return ""
+    durations = [_duration(dimension, row) for row in members]
+    text = (longest_within if operator == "at-most" else shortest_reaching)(durations).text
+    return "" if operator == "equals" or any(row.value == text for row in members) else text
+
+
+def _over_asked(group: Group) -> str:
+    """The segments in which less would do than the one value."""
+    everything = join(group.sets)
+    less = [segment.scope for segment in group.segments()
+            if not join(group.sets[place] for place in segment.binding).within(everything)]  # fmt: skip
+    if not less:
+        return ""
+    named = sorted(less, key=lambda scope: (len(scope), scope))
+    more = f" and {len(named) - MOST_SEGMENTS_NAMED} more" if len(named) > MOST_SEGMENTS_NAMED else ""
+    return "; less would do where " + ", ".join(f"[{scope}]" for scope in named[:MOST_SEGMENTS_NAMED]) + more
 
 
 def _satisfied(rows: Sequence[Ranked]) -> tuple[str, ...]:
@@ -144,7 +204,7 @@ def _covered_in_practice(index: Index, ranked: Sequence[Ranked]) -> list[Ranked]
             groups[index.middle(row.objective).slug, row.dimension].append(row)
     rows = []
     for (objective, dimension), members in groups.items():
-        binding = [row for row in members if row.status == "binding" and row.operator == "at-most"]
+        binding = [row for row in members if row.status == "binding" and row.operator == "at-most" and row.constraint]
         units = {row.unit for row in binding}
         if len(binding) < 2 or len(units) != 1:
             continue
@@ -179,9 +239,18 @@ def longest_within(durations: Sequence[Duration]) -> Duration:
     return Duration.parse(f"P{days}D", unit)
 
 
+def shortest_reaching(durations: Sequence[Duration]) -> Duration:
+    """The shortest duration that falls below none of ``durations`` (all of one unit): one of them, or whole days."""
+    for one in durations:
+        if all(one.compare(other) in (0, 1) for other in durations):
+            return one
+    days = -(-max(duration.longest_seconds() for duration in durations) // 86_400)
+    return Duration.parse(f"P{days}D", durations[0].unit)
+
+
 def strictest(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Answer:
     """The table of the ``strictest`` command for these frameworks."""
-    ranked = rank(index, constraints_in(index, frameworks, circumstances))
+    ranked = rank(index, constraints_in(index, frameworks, circumstances), circumstances)
     rows = []
     for row in ranked:
         constraint = row.constraint
@@ -200,14 +269,17 @@ def strictest(index: Index, frameworks: Sequence[model.Framework], circumstances
 def _validity(index: Index, constraint: model.Constraint | None, framework: model.Framework | None) -> tuple[str, str]:
     if not constraint or not framework:
         return "", ""
-    rules = [rule for rule in index.dates_of.get(constraint.requirement, ())
-             if rule.status in ("in-force", "adopted") and rule.dimension in ("", constraint.dimension)]  # fmt: skip
-    if not rules:
-        return framework.valid_from, framework.valid_to
-    return (
-        joined([_dated(rule.valid_from, rule.scope) for rule in rules if rule.valid_from]),
-        joined([_dated(rule.valid_to, rule.scope) for rule in rules if rule.valid_to]),
-    )
+    counting = [rule for rule in index.dates_of.get(constraint.requirement, ())
+                if rule.status in ("in-force", "adopted", "superseded")]  # fmt: skip
+    own = [rule for rule in counting if rule.dimension == constraint.dimension]
+    rules = own or [rule for rule in counting if not rule.dimension]
+    if all(rule.scope not in ("", "*") for rule in rules):  # outside their scopes the framework's dates hold
+        first, last = [framework.valid_from], [framework.valid_to]
+    else:
+        first, last = [], []
+    first += [_dated(rule.valid_from, rule.scope) for rule in rules if rule.valid_from]
+    last += [_dated(rule.valid_to, rule.scope) for rule in rules if rule.valid_to]
+    return joined(list(filter(None, first))), joined(list(filter(None, last)))
 
 
 def _dated(day: str, scope: str) -> str:

@@ -76,7 +76,7 @@ def test_ends_that_are_not_loaded_are_kept_and_named(tmp_path: Path) -> None:
         (R.replace("own,", "hipaa,"), M, "is a bundled framework"),
         (R.replace("own,1,", "Own Rules,1,"), M, "is no slug"),
         (R.replace(",core", ",kore"), M, "unknown columns kore"),
-        (R, M.replace("Equal", "Eqal"), "unknown relation 'Eqal'; did you mean equal"),
+        (R, M.replace("Equal", "Eqal"), "'Eqal' is not a set relation; did you mean equal"),
         (R, M.replace("backups-made", "backup-made"), "did you mean backups-made"),
         (R, M.replace("own,1.2,hipaa", "own,1.3,hipaa"), "own has no requirement '1.3'"),
         (R, M.replace("164.312(a)(1)", "164.312(a)(99)"), "unknown requirement 'hipaa:164.312"),
