@@ -5,7 +5,7 @@ Every method answers the question of the command line's command of the same name
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -156,6 +156,36 @@ class Harmonizer:
         from harmonizer.crosswalk import coverage
 
         return coverage.overlap(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
+
+    def carry(
+        self, findings: Mapping[str, str], to: str, *, trust: Sequence[str] = (),
+        scope: str | None = None, as_of: str | None = None,
+    ) -> Answer:  # fmt: skip
+        """What findings on requirements say of the requirements of another framework, and never more.
+
+        Parameters
+        ----------
+        findings: by requirement (``slug:id``): met, at least partly, partly, at most partly, not fully met, not met at
+            all or unknown.
+        to: the framework to carry them to.
+        trust: publishers or ids of published crosswalks that take part in inference.
+        """
+        from harmonizer.crosswalk.assertions import own_assertions, trusted_assertions
+        from harmonizer.crosswalk.carry import carry_all
+
+        known = [*own_assertions(self.index), *trusted_assertions(self.index, trust)]
+        by_key = {self.index.requirement(name).key: finding for name, finding in findings.items()}
+        carried = carry_all(self.index, by_key, self.index.framework(to), known, self._asked(scope, as_of))
+        rows = [
+            (
+                self.index.requirements[key].id,
+                one.finding,
+                one.reason,
+                joined([model.short_key(k) for k in one.sources]),
+            )
+            for key, one in carried.items()
+        ]
+        return Answer.of(("id", "finding", "reason", "from"), rows, title=f"Findings carried to {to}")
 
     # what binds -------------------------------------------------------------------------------------------------
 

@@ -27,7 +27,7 @@ def test_the_commands_are_those_that_exist(tmp_path) -> None:  # type: ignore[no
     lines = re.findall(r"^    \.venv/bin/harmonizer ([^#\n]+)", README, re.MULTILINE)
     assert len(lines) >= 6
     for line in lines:
-        words = shlex.split(line.replace("(1)", r"\(1\)"))
+        words = [word.replace("\\", "") for word in shlex.split(line.replace("(", "\\(").replace(")", "\\)"))]
         if words[0] == "export":
             words[-1] = str(tmp_path / "matrix.xlsx")
         result = CliRunner().invoke(cli.app, words)

@@ -172,3 +172,10 @@ def test_several_sources_count_and_contradictory_ones_are_reported(builder: Buil
     (one,) = carry_all(index, findings, index.framework("gdpr"), own_assertions(index)).values()
     assert (one.finding, one.contradictory) == ("unknown", True)
     assert set(FINDINGS) >= {one.finding}
+
+
+def test_the_api_carries_by_short_names_for_an_organisation_that_both_bind(kg: hz.Harmonizer) -> None:
+    both_bind = "data:ephi & data:personal-eu & role:controller & role:covered-entity"
+    answer = {row["id"]: row for row in kg.carry({"gdpr:Art.32(1)(a)": "met"}, "hipaa", scope=both_bind)}
+    assert answer["164.312(a)(2)(iv)"]["finding"] == "met"
+    assert answer["164.404(b)"]["finding"] == "unknown"
