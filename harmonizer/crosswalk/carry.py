@@ -33,7 +33,7 @@ from harmonizer.errors import UsageError, did_you_mean, nearest
 from harmonizer.knowledge.index import Index
 from harmonizer.scope import both
 from harmonizer.strictness.admissible import admissible, join
-from harmonizer.strictness.applicability import ANYONE, Circumstances, applicable, applies, condition_of
+from harmonizer.strictness.applicability import ANYONE, Circumstances, applicable, applies, condition_of, in_force_where
 
 NOT_AT_ALL, PARTLY, MET = "not met at all", "partly", "met"
 UNKNOWN, NOT_FULLY, AT_MOST = "unknown", "not fully met", "at most partly"
@@ -124,7 +124,8 @@ def _content(relation: Entailment, target: model.Requirement) -> str:
 
 
 def _condition(index: Index, requirement: model.Requirement, circumstances: Circumstances) -> str:
-    return both(requirement.applies_when, circumstances.scope)
+    when = in_force_where(index, requirement.key, circumstances.as_of)
+    return both(requirement.applies_when, when, circumstances.scope)
 
 
 def _beyond(
@@ -153,7 +154,7 @@ def _entailed(
     holding = [
         other for other in others
         if (other.objective, other.dimension, other.clock) == place
-        and index.scope.implies(where, _own_condition(other))
+        and index.scope.implies(where, _own_condition(index, other, circumstances))
     ]  # fmt: skip
     if not one.comparable:
         said = (one.operator, one.value, one.unit)
@@ -168,9 +169,9 @@ def _entailed(
     return not together.empty and together.within(admissible(dimension, one))
 
 
-def _own_condition(constraint: model.Constraint) -> str:
+def _own_condition(index: Index, one: model.Constraint, circumstances: Circumstances) -> str:
     """A constraint's condition beside its requirement's, which the scopes of the two requirements answer for."""
-    return constraint.scope
+    return both(one.scope, in_force_where(index, one.requirement, circumstances.as_of, one.dimension))
 
 
 def carry_all(
@@ -191,9 +192,8 @@ def carry_all(
     times targets, after one closure of the assertions.
     """
     closure = Closure(assertions)
-    sources = [
-        requirement for key in sorted(findings) if applies(index, requirement := index.requirements[key], circumstances)
-    ]
+    asked = [index.requirements[key] for key in sorted(findings)]
+    sources = [requirement for requirement in asked if applies(index, requirement, circumstances)]
     carried: dict[str, Carried] = {}
     for target in applicable(index, target_framework, circumstances, modalities=None):
         said = [

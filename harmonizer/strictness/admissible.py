@@ -238,13 +238,11 @@ def admissible(dimension: Dimension, constraint: Constraint) -> Admissible:
             return Elements.of(forbidden=value)
         return Elements.of(value if from_below else frozenset(), value if from_above else None)
     if dimension.type in ("ordinal", "flag"):
-        barred = constraint.operator == "forbidden"
-        assert isinstance(value, int)
         ranks = range(len(steps_of(dimension)))
-        return Steps(frozenset(
-            rank for rank in ranks
-            if not ((from_below and rank < value) or (from_above and rank > value) or (barred and rank == value))
-        ))  # fmt: skip
+        at = steps_of(dimension).index(constraint.value)
+        if constraint.operator == "forbidden":
+            return Steps(frozenset(ranks) - {at})
+        return Steps(frozenset(ranks[at if from_below else 0 : at + 1 if from_above else None]))
     if constraint.operator == "forbidden":
         raise ValueError(f"operator 'forbidden' does not fit {dimension.slug}; expected at-least, at-most or equals")
     if isinstance(value, Duration):
