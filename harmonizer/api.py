@@ -231,6 +231,18 @@ class Harmonizer:
         return gap(self.index, self.index.framework(framework), self._frameworks(have_framework),
                    self._asked(scope, as_of))  # fmt: skip
 
+    def roadmap(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """The cheapest sufficient plan in the order that satisfies most per person-day."""
+        from harmonizer.superset.roadmap import roadmap
+
+        return roadmap(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
+
+    def marginal(self, *frameworks: str, add: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """What one more framework adds to the others: extra controls and effort, and what is reused."""
+        from harmonizer.superset.roadmap import marginal
+
+        return marginal(self.index, self._frameworks(frameworks), self.index.framework(add), self._asked(scope, as_of))
+
     # the graph --------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -203,6 +203,20 @@ def solve(
     session.print(plan.answer)
 
 
+@command("roadmap")
+def roadmap(session: Session, frameworks: Frameworks) -> None:
+    """Put the plan's controls in the order that satisfies most per person-day."""
+    session.print(session.graph.roadmap(*frameworks))
+
+
+@command("marginal")
+def marginal(
+    session: Session, frameworks: Frameworks, add: Annotated[str, typer.Option(metavar="D", help="What is added.")]
+) -> None:
+    """Say what one more framework costs on top: extra controls and effort, and the share reused."""
+    session.print(session.graph.marginal(*frameworks, add=add))
+
+
 @command("gap")
 def gap(
     session: Session,

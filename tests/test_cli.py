@@ -27,6 +27,8 @@ COLUMNS = {
     "valid_from,valid_to,status,dominated_by,incomparable_with,satisfies,note",
     "conflicts soc2 hipaa gdpr": "id,kind,title,members,nature,ways_out,condition,status",
     "solve soc2": "control,statement,objectives,soc2,effort,only_control_for,cheapest_alternative,regret",
+    "roadmap hipaa": "step,control,effort,cumulative effort,hipaa",
+    "marginal soc2 --add hipaa": "control,title,effort,standing",
     "gap hipaa --have-framework soc2": "id,status,missing leaves,looser constraints,controls that would close it,effort",
     "show soc2:CC6.1": "section,item,detail,source",
     "export --list": "format,content",

@@ -1,0 +1,124 @@
+"""In which order to adopt a plan's controls, and what one more framework adds to others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from harmonizer.answer import Answer, Cell, joined
+from harmonizer.knowledge.index import Index
+from harmonizer.model import Framework
+from harmonizer.strictness.applicability import Circumstances
+from harmonizer.superset.candidates import Way, bundle
+from harmonizer.superset.demand import Demand
+from harmonizer.superset.optimize import Solution, solve
+from harmonizer.superset.plan import plan
+from harmonizer.superset.problem import Problem, build
+
+ROADMAP_COLUMNS = ("step", "control", "effort", "cumulative effort")
+MARGINAL_COLUMNS = ("control", "title", "effort", "standing")
+
+
+def roadmap(index: Index, frameworks: Sequence[Framework], circumstances: Circumstances) -> Answer:
+    """The cheapest sufficient plan as steps, what newly satisfies most (requirement, leaf) pairs per person-day first.
+
+    A step is a control; prerequisites that are still missing come just before it and count into its price. The choice
+    at each step is greedy, the whole is the optimal plan whatever the order. One column per framework holds how many
+    of its requirements are satisfied in full from that step on. Ties go to the smaller slug.
+    """
+    problem = build(index, [one.key for one in frameworks], circumstances=circumstances)
+    solution = solve(problem)
+    open_ways = _open_ways(problem, solution)
+    rows: list[tuple[Cell, ...]] = []
+    adopted: list[str] = []
+    spent = 0
+    complete: set[str] = set()
+    while len(adopted) < len(solution.controls):
+        for slug in _next(problem, solution, open_ways, adopted):
+            adopted.append(slug)
+            effort = problem.effort(slug, solution.selection.levels_of(slug))
+            spent += effort
+            reached = _complete(open_ways, adopted)
+            fresh = reached - complete
+            complete = reached
+            counts = [sum(key.startswith(f"{one.key}:") for key in fresh) for one in frameworks]
+            rows.append((len(adopted), slug, effort, spent, *counts))
+    figures = {"controls": len(adopted), "effort": solution.effort, "status": solution.status,
+               "lower_bound": solution.lower_bound, "uncovered": len(solution.uncovered)}  # fmt: skip
+    columns = (*ROADMAP_COLUMNS, *(one.slug for one in frameworks))
+    return Answer.of(columns, rows, figures, "Roadmap: requirements newly satisfied by each step")
+
+
+OpenWays = list[tuple[Demand, tuple[Way, ...]]]
+
+
+def _open_ways(problem: Problem, solution: Solution) -> OpenWays:
+    """Each demand that the plan meets, with the ways by which it does."""
+    return [
+        (problem.demands[place], tuple(way for way in problem.ways[place] if solution.selection.realises(way)))
+        for place in solution.met
+    ]
+
+
+def _next(problem: Problem, solution: Solution, open_ways: OpenWays, adopted: Sequence[str]) -> list[str]:
+    """The control that satisfies most per person-day, after its missing prerequisites."""
+    have = set(adopted)
+    unmet = [(demand, {way.control for way in ways}) for demand, ways in open_ways
+             if not any(way.control in have for way in ways)]  # fmt: skip
+
+    def worth(slug: str) -> tuple[Fraction, str]:
+        new = bundle(slug, problem.candidates) - have
+        gained = sum(demand.weight for demand, controls in unmet if controls & new)
+        effort = sum(problem.effort(one, solution.selection.levels_of(one)) for one in new)
+        return -Fraction(gained, max(effort, 1)), slug
+
+    best = min((slug for slug in solution.controls if slug not in have), key=worth)
+    missing = bundle(best, problem.candidates) - have
+    return sorted(missing, key=lambda one: (len(bundle(one, problem.candidates)), one))
+
+
+def _complete(open_ways: OpenWays, adopted: Sequence[str]) -> set[str]:
+    """The requirements of which every demand that the plan meets is met by what is adopted."""
+    have = set(adopted)
+    asking: set[str] = set()
+    waiting: set[str] = set()
+    for demand, ways in open_ways:
+        asking.update(demand.requirements)
+        if not any(way.control in have for way in ways):
+            waiting.update(demand.requirements)
+    return asking - waiting
+
+
+def marginal(index: Index, frameworks: Sequence[Framework], add: Framework, circumstances: Circumstances) -> Answer:
+    """What one more framework adds: the joint plan beside the plan without it and the plan for it alone.
+
+    ``standing`` is ``extra`` for a control that comes in with the added framework, ``reused`` for one that serves both
+    the earlier frameworks and it, ``dropped`` for one that the joint plan no longer needs. Effort in person-days.
+    """
+    earlier = [one.key for one in frameworks if one.key != add.key]
+    before = plan(index, earlier, circumstances=circumstances)
+    joint = plan(index, [*earlier, add.key], circumstances=circumstances)
+    alone = plan(index, [add.key], circumstances=circumstances)
+    effort = {str(row["control"]): int(row["effort"] or 0) for answer in (before, joint) for row in answer}
+    serves_added = {str(row["control"]) for row in joint if row[add.slug]}
+    standing = {slug: "extra" for slug in joint.controls if slug not in before.controls}
+    standing |= {slug: "dropped" for slug in before.controls if slug not in joint.controls}
+    standing |= {slug: "reused" for slug in joint.controls if slug in before.controls and slug in serves_added}
+    order = {"extra": 0, "reused": 1, "dropped": 2}
+    rows = [(slug, index.controls[slug].title, effort[slug], word)
+            for slug, word in sorted(standing.items(), key=lambda one: (order[one[1]], one[0]))]  # fmt: skip
+    needed = [slug for slug in joint.controls if slug in serves_added]
+    reused = sum(standing.get(slug) == "reused" for slug in needed)
+    extra = joint.effort - before.effort
+    figures = {
+        "extra controls": sum(word == "extra" for word in standing.values()),
+        "extra effort": extra,
+        "effort alone": alone.effort,
+        "extra as share of effort alone": round(extra / alone.effort, 4) if alone.effort else 0.0,
+        "share reused": round(reused / len(needed), 4) if needed else 0.0,
+        "effort before": before.effort,
+        "joint effort": joint.effort,
+        "frameworks": joined(earlier),
+        "added": add.key,
+    }
+    return Answer.of(MARGINAL_COLUMNS, rows, figures, f"What {add.short_title} adds")
