@@ -22,11 +22,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
-
 from harmonizer.crosswalk.assertions import Assertion
+from harmonizer.crosswalk.closure import Closure
 from harmonizer.crosswalk.derivations import AssertionGraph, Derivation, FactName, Step, derivation, sort_key
 from harmonizer.model import short_key
 
@@ -61,58 +58,14 @@ class Repair:
     resolves: int
 
 
-def equality_classes(graph: AssertionGraph) -> list[list[str]]:
-    """Groups of two and more nodes that are implied to be equal: strongly connected components of S, sorted."""
-    names, labels = _components(graph)
-    groups: dict[int, list[str]] = defaultdict(list)
-    for name, label in zip(names, labels, strict=True):
-        groups[label].append(name)
-    return sorted(group for group in groups.values() if len(group) > 1)
-
-
-def _components(graph: AssertionGraph) -> tuple[list[str], list[int]]:
-    names = graph.nodes()
-    place = {name: number for number, name in enumerate(names)}
-    edges = [(place[start], place[end]) for start, onward in graph.moves["up"].items() for end, _ in onward]
-    starts, ends = zip(*edges, strict=True) if edges else ((), ())
-    shape = (len(names), len(names))
-    within = sparse.csr_array((np.ones(len(edges), dtype=bool), (list(starts), list(ends))), shape=shape)
-    _, labels = connected_components(within, directed=True, connection="strong")
-    return names, labels.tolist()
-
-
 def contradictions(graph: AssertionGraph) -> list[Step]:
-    """The asserted facts N(c,d) and D(u,v) whose opposite follows, HARD (D) first, then by name.
-
-    One walk upwards for each node that an N leaves open (not already decided by its equality class), one downwards
-    for each end of a D.
-    """
-    names, labels = _components(graph)
-    component = dict(zip(names, labels, strict=True))
-    found: list[Step] = []
-    undecided: dict[str, list[Step]] = defaultdict(list)
-    for step in graph.stated("N"):
-        if component[step.start] == component[step.end]:
-            found.append(step)
-        elif graph.moves["up"].get(step.start) and graph.moves["down"].get(step.end):
-            undecided[step.start].append(step)
-    for node, steps in undecided.items():
-        above = graph.reached(node, "up")
-        found += [step for step in steps if step.end in above]
-    below: dict[str, set[str]] = {}
-    for step in graph.stated("D"):
-        for end in (step.start, step.end):
-            if end not in below:
-                below[end] = graph.reached(end, "down")
-        if _overlap(graph, below[step.start], below[step.end]):
-            found.append(step)
+    """The asserted facts N(c,d) and D(u,v) whose opposite follows, HARD (D) first, then by name."""
+    denied = {(one.fact, one.subject, one.object) for one in Closure(graph.assertions).contradictions()}
+    found = [
+        step for fact in ("N", "D") for step in graph.stated(fact)
+        if (fact, step.start, step.end) in denied or (fact == "D" and (fact, step.end, step.start) in denied)
+    ]  # fmt: skip
     return sorted(found, key=lambda step: (step.fact != "D", step.start, step.end, sort_key(step.assertion)))
-
-
-def _overlap(graph: AssertionGraph, first: set[str], second: set[str]) -> bool:
-    return not first.isdisjoint(second) or any(
-        other in second for part in first for other, _ in graph.moves["O"].get(part, ())
-    )
 
 
 def conflicts(known: AssertionGraph | Iterable[Assertion], *, limit: int | None = None) -> list[Conflict]:

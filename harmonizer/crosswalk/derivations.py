@@ -102,23 +102,9 @@ class AssertionGraph:
             if step.start != step.end:
                 self.moves[move][step.end].append((step.start, step))
 
-    def nodes(self) -> list[str]:
-        """Every end of an assertion, sorted."""
-        return sorted({end for one in self.assertions for end in (one.subject, one.object)})
-
     def stated(self, fact: FactName) -> Iterator[Step]:
         """The asserted facts of one kind, in the order of the assertions."""
         return (step for assertion in self.assertions for step in _stated(assertion) if step.fact == fact)
-
-    def reached(self, node: str, move: Literal["up", "down"]) -> set[str]:
-        """What contains a node (``up``) or is contained in it (``down``), itself included."""
-        seen, waiting, onward = {node}, [node], self.moves[move]
-        while waiting:
-            for other, _ in onward.get(waiting.pop(), ()):
-                if other not in seen:
-                    seen.add(other)
-                    waiting.append(other)
-        return seen
 
     def _onward(self, fact: FactName, node: str, state: int) -> Iterator[tuple[str, int, Step | None]]:
         for move, after in _WALKS[fact][0][state]:

@@ -14,7 +14,8 @@ from pathlib import Path
 
 from harmonizer.answer import Answer
 from harmonizer.crosswalk.assertions import RELATED, Assertion
-from harmonizer.crosswalk.conflicts import Conflict, Kind, chains, contradictions, equality_classes, repairs
+from harmonizer.crosswalk.closure import Closure
+from harmonizer.crosswalk.conflicts import Conflict, Kind, chains, contradictions, repairs
 from harmonizer.crosswalk.derivations import AssertionGraph, derivation
 from harmonizer.crosswalk.published import assertion_of
 from harmonizer.errors import DataError, did_you_mean, nearest
@@ -195,7 +196,7 @@ def _texts(placed: Sequence[Statement]) -> Iterator[Finding]:
 
 def _implied_equal(graph: AssertionGraph) -> Iterator[Finding]:
     """Requirements of one framework that are implied to be equal, with the chain between the first two of a group."""
-    for group in equality_classes(graph):
+    for group in Closure(graph.assertions).equal_nodes():
         by_framework: dict[str, list[str]] = defaultdict(list)
         for node in group:
             by_framework[node.partition(":")[0]].append(node)
