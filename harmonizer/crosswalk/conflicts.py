@@ -18,7 +18,7 @@ them the rest falls apart into two pieces, so the chain is minimal.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
@@ -74,11 +74,16 @@ def conflicts(known: AssertionGraph | Iterable[Assertion], *, limit: int | None 
     return chains(graph, contradictions(graph)[:limit])
 
 
-def chains(graph: AssertionGraph, denials: Iterable[Step]) -> list[Conflict]:
-    """The conflicts at these contradicted facts; a cycle of strict rows shows at each of them and is told once."""
+def chains(graph: AssertionGraph, denials: Iterable[Step], *, without: Set[Assertion] = frozenset()) -> list[Conflict]:
+    """The conflicts at these facts that hold ``without`` those assertions.
+
+    A cycle of strict rows shows at each of them and is told once.
+    """
     found: dict[frozenset[Assertion], list[tuple[Step, Derivation]]] = defaultdict(list)
     for denial in denials:
-        if walk := derivation(graph, _OPPOSITE[denial.fact], denial.start, denial.end):
+        if denial.assertion in without:
+            continue
+        if walk := derivation(graph, _OPPOSITE[denial.fact], denial.start, denial.end, without=without):
             found[frozenset((*walk.assertions, denial.assertion))].append((denial, walk))
     return [
         Conflict("HARD" if denial.fact == "D" else "TYPE", _nodes(denial.start, walk.steps),
@@ -103,7 +108,7 @@ def _reason(denial: Step) -> str:
 def repairs(found: Sequence[Conflict], known: AssertionGraph | Iterable[Assertion] | None = None) -> list[Repair]:
     """What to withdraw so that no conflict is left: as few assertions as possible, those that resolve most first.
 
-    Smallest for up to 20 chains that hang together, beyond that greedy (within ln n of the smallest; Chvatal 1979).
+    Smallest for up to 20 chains, or groups of 20 that share no assertion; greedy beyond (Chvatal 1979).
     Among equals unreviewed assertions go first, then those of lower confidence, then by name.
 
     Parameters
@@ -112,26 +117,24 @@ def repairs(found: Sequence[Conflict], known: AssertionGraph | Iterable[Assertio
     known: the assertions. With them, a contradiction that another chain still upholds after the withdrawal is
         found and resolved too (implicit hitting sets; Reiter 1987); without them only the given chains are.
     """
-    graph = known if known is None or isinstance(known, AssertionGraph) else AssertionGraph(known)
     every = {frozenset(one.chain) for one in found}
-    while True:
-        withdrawn = _hitting_set(sorted(every, key=lambda chain: sorted(map(sort_key, chain))))
-        upheld = _still_upheld(graph, found, withdrawn) if graph else set()
-        if not upheld:
-            break
-        every |= upheld
+    withdrawn = _hitting_set(every)
+    if known is not None:
+        graph = known if isinstance(known, AssertionGraph) else AssertionGraph(known)
+        pairs = {(_DENIED_AS[one.kind], *pair) for one in found for pair in one.shows_at}
+        denials = [one for fact in _OPPOSITE for one in graph.stated(fact) if (one.fact, one.start, one.end) in pairs]
+        while upheld := chains(graph, denials, without=withdrawn):
+            every |= {frozenset(one.chain) for one in upheld}
+            if len(every) <= EXACT:
+                withdrawn = _hitting_set(every)
+                continue
+            # Too many for the smallest answer. Many chains may uphold a contradiction, one row denies it: that goes
+            # too. What is withdrawn stays so and what that resolved stays resolved; only the rest is looked at again.
+            withdrawn |= {one.chain[-1] for one in upheld}
+            left = {pair for one in upheld for pair in one.shows_at}
+            denials = [one for one in denials if (one.start, one.end) in left]
     counted = [Repair(one, sum(one in conflict.chain for conflict in found)) for one in withdrawn]
     return sorted(counted, key=lambda repair: (-repair.resolves, _reluctance(repair.assertion)))
-
-
-def _still_upheld(
-    graph: AssertionGraph, found: Sequence[Conflict], withdrawn: set[Assertion]
-) -> set[frozenset[Assertion]]:
-    """The chains that uphold the same contradictions by other assertions than those withdrawn."""
-    rest = AssertionGraph(one for one in graph.assertions if one not in withdrawn)
-    pairs = {(_DENIED_AS[one.kind], *pair) for one in found for pair in one.shows_at}
-    again = [step for fact in _OPPOSITE for step in rest.stated(fact) if (step.fact, step.start, step.end) in pairs]
-    return {frozenset(one.chain) for one in chains(rest, again)}
 
 
 Cost = tuple[int, float, tuple[tuple[object, ...], ...]]  # reviewed ones, sum of confidences, names
@@ -142,9 +145,9 @@ def _reluctance(assertion: Assertion) -> tuple[bool, float, tuple[object, ...]]:
     return assertion.reviewed, assertion.confidence, sort_key(assertion)
 
 
-def _hitting_set(every: Sequence[frozenset[Assertion]]) -> set[Assertion]:
+def _hitting_set(every: Iterable[frozenset[Assertion]]) -> set[Assertion]:
     chosen: set[Assertion] = set()
-    for group in _connected(every):
+    for group in _connected(sorted(every, key=lambda chain: sorted(map(sort_key, chain)))):
         chosen |= _exact(group) if len(group) <= EXACT else _greedy(group)
     return chosen
 

@@ -14,7 +14,7 @@ the graph with a small automaton finds all of them (a regular path query; Mendel
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from typing import Literal
@@ -106,13 +106,16 @@ class AssertionGraph:
         """The asserted facts of one kind, in the order of the assertions."""
         return (step for assertion in self.assertions for step in _stated(assertion) if step.fact == fact)
 
-    def _onward(self, fact: FactName, node: str, state: int) -> Iterator[tuple[str, int, Step | None]]:
+    def _onward(
+        self, fact: FactName, node: str, state: int, without: Set[Assertion]
+    ) -> Iterator[tuple[str, int, Step | None]]:
         for move, after in _WALKS[fact][0][state]:
             if move == "stay":
                 yield node, after, None
             else:
                 for other, step in self.moves[move].get(node, ()):
-                    yield other, after, step
+                    if not without or step.assertion not in without:
+                        yield other, after, step
 
 
 def _stated(assertion: Assertion) -> Iterator[Step]:
@@ -124,8 +127,15 @@ def _stated(assertion: Assertion) -> Iterator[Step]:
 Place = tuple[str, int]  # a node and a state of the walk
 
 
-def derivation(known: AssertionGraph | Iterable[Assertion], fact: FactName, a: str, b: str) -> Derivation | None:
-    """The shortest derivation of ``fact(a, b)``, or None where it does not follow.
+def derivation(
+    known: AssertionGraph | Iterable[Assertion],
+    fact: FactName,
+    a: str,
+    b: str,
+    *,
+    without: Set[Assertion] = frozenset(),
+) -> Derivation | None:
+    """The shortest derivation of ``fact(a, b)`` that does ``without`` these, or None where it does not follow.
 
     Breadth-first, O(nodes + assertions); among equally short ones the first by the names and places along it.
     """
@@ -137,7 +147,7 @@ def derivation(known: AssertionGraph | Iterable[Assertion], fact: FactName, a: s
         for place in level:  # grows while it is read: a stay costs nothing and belongs to the same level
             if place[0] == b and place[1] in ends:
                 return _back(came, place)
-            for node, state, step in graph._onward(fact, *place):
+            for node, state, step in graph._onward(fact, *place, without):
                 if (node, state) not in came:
                     came[node, state] = (place, step)
                     (following if step else level).append((node, state))
@@ -170,7 +180,7 @@ def confidence(known: AssertionGraph | Iterable[Assertion], fact: FactName, a: s
         if (node, state) in done:
             continue
         done.add((node, state))
-        for other, after, step in graph._onward(fact, node, state):
+        for other, after, step in graph._onward(fact, node, state, frozenset()):
             if (other, after) not in done:
                 narrowest = max(width, -step.assertion.confidence) if step else width
                 heappush(waiting, (narrowest, other, after))

@@ -1,0 +1,111 @@
+"""Derivations, chains and repairs on random networks, held against the closure and against trying everything."""
+
+from __future__ import annotations
+
+from itertools import combinations, permutations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from harmonizer.crosswalk.assertions import Assertion
+from harmonizer.crosswalk.closure import Closure
+from harmonizer.crosswalk.conflicts import EXACT, Conflict, conflicts, repairs
+from harmonizer.crosswalk.derivations import FactName, confidence, derivation
+
+RELATIONS = ("equal", "subset-of", "superset-of", "intersects-with", "no-relationship", "related")
+HOLDS: dict[FactName, str] = {"S": "within", "O": "overlap", "D": "disjoint", "N": "not_within"}
+PAIRS = list(permutations("abcde", 2))
+assertion = st.builds(
+    lambda pair, relation, reading, sure, line: Assertion(pair[0], relation, pair[1], reading, "set", sure / 10, "",
+                                                          f"file:{line}"),
+    st.sampled_from(PAIRS), st.sampled_from(RELATIONS), st.sampled_from(("plain", "strict")), st.integers(0, 10),
+    st.integers(1, 99),
+)  # fmt: skip
+networks = st.lists(assertion, min_size=1, max_size=7, unique=True)
+
+
+def pairs_denied(network: list[Assertion], kind: str) -> set[tuple[str, str]]:
+    """Where the closure sees contradictions; a disjoint pair both ways round."""
+    found = [one for one in Closure(network).contradictions() if one.kind == kind]
+    return {(one.subject, one.object) for one in found} | {
+        (one.object, one.subject) for one in found if one.fact == "D"
+    }
+
+
+@settings(deadline=None)
+@given(networks)
+def test_a_fact_has_a_derivation_where_it_is_entailed_and_its_derivation_entails_it(network: list[Assertion]) -> None:
+    closure = Closure(network)
+    for a, b in PAIRS:
+        for fact, holds in HOLDS.items():
+            why = derivation(network, fact, a, b)
+            assert (why is not None) == getattr(closure.between(a, b), holds)
+            assert why is None or getattr(Closure(why.assertions).between(a, b), holds)
+
+
+@settings(deadline=None)
+@given(networks)
+def test_a_fact_is_as_sure_as_the_surest_rows_that_still_entail_it(network: list[Assertion]) -> None:
+    for a, b in PAIRS:
+        for fact in HOLDS:
+            sure = confidence(network, fact, a, b)
+            if sure is not None:
+                assert derivation([one for one in network if one.confidence >= sure], fact, a, b)
+                assert not derivation([one for one in network if one.confidence > sure], fact, a, b)
+
+
+@settings(deadline=None)
+@given(networks)
+def test_dropping_any_row_of_a_chain_ends_its_contradiction(network: list[Assertion]) -> None:
+    for one in conflicts(network):
+        shown = set(one.shows_at)
+        assert shown <= pairs_denied(list(one.chain), one.kind)
+        for dropped in one.chain:
+            assert not shown & pairs_denied([other for other in one.chain if other != dropped], one.kind)
+
+
+@settings(deadline=None)
+@given(networks)
+def test_a_repair_leaves_no_conflict_and_nothing_smaller_does(network: list[Assertion]) -> None:
+    withdrawn = [one.assertion for one in repairs(conflicts(network), network)]
+    assert not conflicts([one for one in network if one not in withdrawn])
+    for fewer in combinations(network, max(len(withdrawn) - 1, 0)):
+        assert not withdrawn or conflicts([one for one in network if one not in fewer])
+
+
+@settings(deadline=None)
+@given(networks, st.randoms())
+def test_the_order_of_rows_changes_neither_chains_nor_repairs(network: list[Assertion], random: object) -> None:
+    shuffled = list(network)
+    random.shuffle(shuffled)  # type: ignore[attr-defined]
+    assert conflicts(shuffled) == conflicts(network)
+    assert repairs(conflicts(shuffled), shuffled) == repairs(conflicts(network), network)
+
+
+@pytest.mark.parametrize("size", [EXACT, EXACT + 5])
+def test_one_row_that_is_in_every_chain_is_the_whole_repair(size: int) -> None:
+    culprit = Assertion("a", "equal", "z")
+    network = [culprit]
+    for number in range(size):
+        network += [Assertion(f"n{number}", "subset-of", "z"), Assertion(f"n{number}", "no-relationship", "a")]
+    (repair,) = repairs(conflicts(network), network)
+    assert (repair.assertion, repair.resolves) == (culprit, size)
+
+
+def test_what_many_chains_uphold_is_repaired_too() -> None:
+    network = [Assertion("a", "no-relationship", "z", confidence=0.9)]
+    for number in range(EXACT + 5):
+        network += [Assertion(f"n{number}", "subset-of", "a", confidence=0.1),
+                    Assertion(f"n{number}", "subset-of", "z", confidence=0.1)]  # fmt: skip
+    withdrawn = [one.assertion for one in repairs(conflicts(network), network)]
+    assert not conflicts([one for one in network if one not in withdrawn])
+    assert network[0] in withdrawn
+
+
+def test_among_equals_an_unreviewed_row_is_withdrawn_before_an_unsure_one() -> None:
+    unsure = Assertion("a", "subset-of", "b", confidence=0.3)
+    unreviewed = Assertion("a", "no-relationship", "b", confidence=0.9, reviewed=False)
+    (found,) = conflicts([unsure, unreviewed])
+    assert isinstance(found, Conflict)
+    assert [one.assertion for one in repairs([found])] == [unreviewed]
