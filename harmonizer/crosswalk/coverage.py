@@ -162,12 +162,16 @@ class Coverer:
     def _numbers(self, row: model.Mapping) -> list[model.Constraint]:
         return [one for one in self.index.constraints_of.get(row.requirement, ())
                 if one.objective == row.objective and one.comparable
-                and self.index.scope.compatible(condition_of(self.index, one), self.circumstances.scope)]  # fmt: skip
+                and self.index.scope.compatible(condition_of(self.index, one, self.circumstances),
+                                                self.circumstances.scope)]  # fmt: skip
 
     def _as_strict(self, one: model.Constraint, asked: model.Constraint) -> bool:
         dimension = self.index.dimensions[asked.dimension]
         clocks = one.clock == asked.clock or not asked.dimension.endswith("-deadline")
-        scopes = (condition_of(self.index, asked), condition_of(self.index, one))
+        scopes = (
+            condition_of(self.index, asked, self.circumstances),
+            condition_of(self.index, one, self.circumstances),
+        )
         return clocks and at_least_as_strict(dimension, one, asked) and self.index.scope.serves(*scopes)
 
     def _looser(self, asked: model.Constraint, within: Sequence[model.Mapping]) -> str:

@@ -15,7 +15,7 @@ from harmonizer import model
 from harmonizer.answer import Answer, Cell
 from harmonizer.crosswalk.coverage import Asked, Coverer, asked_by
 from harmonizer.knowledge.index import Index
-from harmonizer.strictness.applicability import Circumstances, applicable
+from harmonizer.strictness.applicability import Circumstances, applicable, condition_of
 
 Thing = tuple[object, ...]
 
@@ -29,31 +29,39 @@ class _Asks:
     entries: list[tuple[int, int, int]] = field(default_factory=list)
     framework_of: list[int] = field(default_factory=list)
 
-    def add(self, index: Index, framework: int, asked: Sequence[Asked]) -> None:
+    def add(self, index: Index, framework: int, asked: Sequence[Asked], circumstances: Circumstances) -> None:
         row = len(self.framework_of)
         self.framework_of.append(framework)
         for one in asked:
-            thing = _thing(index, one)
+            thing = _thing(index, one, circumstances)
             place = self.things.setdefault(thing, len(self.samples))
             if place == len(self.samples):
                 self.samples.append(one)
             self.entries.append((row, place, one.weight))
 
 
-def _thing(index: Index, asked: Asked) -> Thing:
+def _thing(index: Index, asked: Asked, circumstances: Circumstances) -> Thing:
     """What decides whether an ask is met: its leaves, and for each row its scope and numbers."""
     return (
         asked.leaves,
         frozenset(
-            (row.objective, index.requirements[row.requirement].applies_when, _numbers(index, row))
+            (row.objective, index.requirements[row.requirement].applies_when, _numbers(index, row, circumstances))
             for row in asked.rows
         ),
     )
 
 
-def _numbers(index: Index, row: model.Mapping) -> frozenset[tuple[str, ...]]:
+def _numbers(index: Index, row: model.Mapping, circumstances: Circumstances) -> frozenset[tuple[str, ...]]:
     return frozenset(
-        (one.dimension, one.operator, one.value, one.unit, one.extension, one.clock, one.scope)
+        (
+            one.dimension,
+            one.operator,
+            one.value,
+            one.unit,
+            one.extension,
+            one.clock,
+            condition_of(index, one, circumstances),
+        )
         for one in index.constraints_of.get(row.requirement, ())
         if one.objective == row.objective and one.comparable
     )
@@ -74,7 +82,7 @@ def shares(index: Index, frameworks: Sequence[model.Framework], circumstances: C
         in_scope = applicable(index, framework, circumstances, modalities=None)
         coverers.append(Coverer(index, in_scope, circumstances))
         for requirement in in_scope:
-            asks.add(index, place, asked_by(index, requirement))
+            asks.add(index, place, asked_by(index, requirement), circumstances)
     met = np.zeros((len(asks.samples), len(frameworks)))
     for column, coverer in enumerate(coverers):
         for place, sample in enumerate(asks.samples):

@@ -90,7 +90,8 @@ class Cases:
         return {case for case in self.all if all(bool(case >> place & 1) == value for place, value in term.items())}
 
     def _written(self, term: dict[int, bool]) -> str:
-        held = both(*(self.conditions[place] for place, value in term.items() if value))
+        true = [self.conditions[place] for place, value in term.items() if value]
+        held = both(*(part for condition in true for part in _parts(parse(condition))))
         barred = [self._contrary(self.conditions[place], held) for place, value in term.items() if not value]
         return both(held, *barred)
 
