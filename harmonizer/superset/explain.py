@@ -14,7 +14,7 @@ from harmonizer.model import Constraint, Framework, short_key
 from harmonizer.superset.candidates import Way, bundle
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.optimize import CoverModel, LevelChoice, Selection, Solution, verify
-from harmonizer.superset.problem import Problem, Uncovered, source_order
+from harmonizer.superset.problem import Estimate, Problem, Uncovered, source_order
 from harmonizer.superset.settings import fill_statement
 from harmonizer.values import describe_value
 
@@ -129,7 +129,7 @@ def _answered(served: Iterable[tuple[Demand, str]]) -> list[Constraint]:
 
 
 def _summary(problem: Problem, solution: Solution) -> dict[str, object]:
-    def effort(estimate: str) -> int:
+    def effort(estimate: Estimate) -> int:
         return sum(problem.effort(slug, solution.selection.levels_of(slug), estimate) for slug in solution.controls)
 
     return {
@@ -142,7 +142,7 @@ def _summary(problem: Problem, solution: Solution) -> dict[str, object]:
         "uncovered": [_uncovered(one) for one in solution.uncovered],
         "not_shown": [{"requirement": short_key(one.requirement), "reason": one.reason} for one in problem.not_shown],
         "reached": [{**_demanded(one.demand), "by": [short_key(key) for key in one.by]} for one in problem.reached],
-        "certificate": solution.certificate,
+        "certificate": solution.certificate.hash,
         "frameworks": [framework.key for framework in problem.frameworks],
         "scope": problem.circumstances.scope,
         "as_of": problem.circumstances.as_of,

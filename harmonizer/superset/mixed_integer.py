@@ -7,12 +7,16 @@ One model is passed once; questions are then asked of it by bounds, further rows
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from harmonizer.errors import HarmonizerError
+from harmonizer.superset.deadline import Deadline
+from harmonizer.superset.instance import Row
 
+_GRACE = 2.0  # seconds to find a first answer, whatever the deadline
 _WHOLE = 1e-4  # how far from a whole number a value of HiGHS may lie; its own tolerance is 1e-6
 
 
@@ -21,21 +25,17 @@ class SolverError(HarmonizerError):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """``lower <= sum of coefficient * column <= upper``; None is no limit."""
-
-    coefficients: Mapping[int, int]
-    lower: int | None = None
-    upper: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Optimum:
-    """The values of all columns (0 or 1), their cost, and the solver's bound rounded up to a whole number."""
+    """The values of all columns (0 or 1), their cost, and whether the solver had the time to be sure of it."""
 
     values: tuple[int, ...]
     cost: int
-    lower_bound: int
+    is_final: bool = True
+
+    @classmethod
+    def of(cls, values: Sequence[int], costs: Sequence[int]) -> Optimum:
+        """An answer known from elsewhere."""
+        return cls(tuple(values), sum(value * cost for value, cost in zip(values, costs, strict=True)))
 
 
 class Program:
@@ -51,13 +51,13 @@ class Program:
         lp.num_col_, lp.num_row_ = columns, len(rows)
         lp.col_cost_ = np.zeros(columns)
         lp.col_lower_, lp.col_upper_ = np.zeros(columns), np.ones(columns)
-        lp.row_lower_ = np.array([self._limit(row.lower, -1) for row in rows])
-        lp.row_upper_ = np.array([self._limit(row.upper, 1) for row in rows])
+        lp.row_lower_ = np.array([float(row.least) for row in rows])
+        lp.row_upper_ = np.full(len(rows), highspy.kHighsInf)
         lp.integrality_ = [highspy.HighsVarType.kInteger] * columns
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.cumsum([0, *(len(row.coefficients) for row in rows)]).astype(np.int32)
-        lp.a_matrix_.index_ = np.array([column for row in rows for column in row.coefficients], dtype=np.int32)
-        lp.a_matrix_.value_ = np.array([float(v) for row in rows for v in row.coefficients.values()])
+        lp.a_matrix_.start_ = np.cumsum([0, *(len(row.terms) for row in rows)]).astype(np.int32)
+        lp.a_matrix_.index_ = np.array([column for row in rows for column, _ in row.terms], dtype=np.int32)
+        lp.a_matrix_.value_ = np.array([float(value) for row in rows for _, value in row.terms])
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0),
                               ("mip_abs_gap", 0.5)):  # fmt: skip
@@ -66,9 +66,6 @@ class Program:
         self._statuses = highspy.HighsModelStatus
         self._rows = len(rows)
         self._bounds = dict.fromkeys(range(columns), (0, 1))
-
-    def _limit(self, limit: int | None, sign: int) -> float:
-        return sign * self._infinity if limit is None else float(limit)
 
     def fix(self, column: int, value: int) -> None:
         """Hold a column at 0 or 1."""
@@ -83,9 +80,9 @@ class Program:
         """Ask for one more row."""
         import numpy as np
 
-        indices = np.array(list(row.coefficients), dtype=np.int32)
-        values = np.array([float(value) for value in row.coefficients.values()])
-        self._highs.addRow(self._limit(row.lower, -1), self._limit(row.upper, 1), len(indices), indices, values)
+        indices = np.array([column for column, _ in row.terms], dtype=np.int32)
+        values = np.array([float(value) for _, value in row.terms])
+        self._highs.addRow(float(row.least), self._infinity, len(indices), indices, values)
         self._rows += 1
 
     @contextmanager
@@ -104,11 +101,14 @@ class Program:
             for column, limits in bounds.items():
                 self._set_bounds(column, limits)
 
-    def minimise(self, costs: Mapping[int, int], start: Optimum | None = None) -> Optimum | None:
+    def minimise(
+        self, costs: Mapping[int, int], start: Optimum | None = None, deadline: Deadline | None = None
+    ) -> Optimum | None:
         """The optimum of the program as it stands; None if nothing satisfies it.
 
-        ``start`` is an answer known to satisfy it, which saves the solver the search for a first one.
-        Raises :class:`SolverError` if HiGHS ends without an answer or with one that is not whole.
+        ``start`` is an answer known to satisfy it, which saves the solver the search for a first one. At the
+        ``deadline`` or at Ctrl-C the best answer known by then is returned, not final. Raises :class:`SolverError` if
+        HiGHS ends without an answer or with one that is not whole.
         """
         import numpy as np
 
@@ -120,19 +120,37 @@ class Program:
         self._highs.clearSolver()  # nothing of an earlier question may steer this one
         if start:
             self._highs.setSolution(self.columns, columns, np.array(start.values, dtype=float))
-        self._highs.run()
+        deadline = deadline or Deadline()
+        self._highs.setOptionValue(
+            "time_limit", min(deadline.left if start else max(deadline.left, _GRACE), self._infinity)
+        )
+        self._run(deadline)
         status = self._highs.getModelStatus()
         if status in (self._statuses.kInfeasible, self._statuses.kUnboundedOrInfeasible):
             return None
-        if status not in (self._statuses.kOptimal, self._statuses.kModelEmpty):
+        final = status in (self._statuses.kOptimal, self._statuses.kModelEmpty)
+        if not final and status not in (self._statuses.kTimeLimit, self._statuses.kInterrupt):
             raise SolverError(f"HiGHS ended with {self._highs.modelStatusToString(status)}")
+        if not final and not math.isfinite(self._highs.getInfo().mip_gap):
+            if start:
+                return Optimum(start.values, sum(start.values[column] * cost for column, cost in costs.items()), False)
+            raise SolverError("no answer was found in the time given")
         values = _whole(self._highs.getSolution().col_value)
-        cost = sum(values[column] * cost for column, cost in costs.items())
-        return Optimum(values, cost, self._lower_bound(cost))
+        return Optimum(values, sum(values[column] * cost for column, cost in costs.items()), final)
 
-    def _lower_bound(self, cost: int) -> int:
-        bound = self._highs.getInfo().mip_dual_bound
-        return min(cost, math.ceil(bound - _WHOLE)) if math.isfinite(bound) else cost
+    def _run(self, deadline: Deadline) -> None:
+        """Run HiGHS; Ctrl-C stops it with what it knows."""
+        if threading.current_thread() is not threading.main_thread():
+            self._highs.run()
+            return
+        self._highs.HandleUserInterrupt = True
+        worker = self._highs.startSolve()
+        while worker.is_alive():
+            try:
+                worker.join(0.05)
+            except KeyboardInterrupt:
+                self._highs.cancelSolve()  # type: ignore[no-untyped-call]
+                deadline.stop()
 
 
 def _whole(values: Iterable[float]) -> tuple[int, ...]:

@@ -1,28 +1,28 @@
-"""The cheapest sufficient set of controls: an exact mixed-integer program, its objectives in sequence.
+"""The cheapest sufficient set of controls: a problem stated as an instance, solved, verified and proven.
 
 Effort, then the number of controls, then the evidence burden (evidence types of each control, summed), then the
 lexicographically smallest set of slugs, then the fewest and smallest levels; each is fixed before the next, so that the
-answer is unique and depends on nothing but the question. Effort and number are asked for at once, one person-day
-weighing more than all controls, which is the same in exact numbers and several times as fast. Every answer is verified
-without the solver.
+answer is unique and depends on nothing but the question. The certificate proves the effort; what comes after it is the
+solver's word. Every answer is verified without the solver.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TypeVar
 
 from harmonizer.errors import UsageError
-from harmonizer.model import Level
+from harmonizer.model import Level, short_key
 from harmonizer.superset.candidates import Way, bundle, level_order
-from harmonizer.superset.mixed_integer import Optimum, Program, Row, SolverError
+from harmonizer.superset.certificate import Certificate, certify
+from harmonizer.superset.cover import Found, optimum
+from harmonizer.superset.deadline import Deadline
+from harmonizer.superset.demand import Demand
+from harmonizer.superset.instance import Instance, Row
+from harmonizer.superset.mixed_integer import SolverError
 from harmonizer.superset.problem import Problem, Uncovered
-
-BEST_KNOWN = "best known"
-Answered = TypeVar("Answered")
-_CHUNK = 10  # columns decided at once in lexicographic order: weights up to 2^9 stay far within float tolerances
+from harmonizer.superset.sequence import Least, Smallest, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,6 @@ class Selection:
     controls: tuple[str, ...]
     levels: tuple[LevelChoice, ...]
     effort: int
-    lower_bound: int
 
     def levels_of(self, control: str) -> tuple[Level, ...]:
         """The levels chosen for one control."""
@@ -59,15 +58,22 @@ class Solution:
     """The chosen set with what is known of it.
 
     ``met`` and ``unmet`` are places in ``problem.demands``; ``uncovered`` names what stays unmet, with reasons, what no
-    candidate can satisfy first. ``gap`` is (effort - lower_bound) / effort.
+    candidate can satisfy first. ``certificate`` proves that the ``met`` demands cost ``lower_bound`` person-days at
+    least. ``pairs_bound`` is the proven least number of (requirement, leaf) pairs that must stay unmet where a budget
+    or exclusions keep demands apart. ``gap`` is (effort - lower_bound) / effort.
     """
 
     selection: Selection
     met: tuple[int, ...]
     unmet: tuple[int, ...]
     uncovered: tuple[Uncovered, ...]
-    status: str = BEST_KNOWN
-    certificate: None = None
+    certificate: Certificate
+    pairs_bound: int = 0
+
+    @property
+    def status(self) -> str:
+        """``optimal`` in effort if the checker verified it, else ``best known``."""
+        return self.certificate.status
 
     @property
     def controls(self) -> tuple[str, ...]:
@@ -83,7 +89,7 @@ class Solution:
 
     @property
     def lower_bound(self) -> int:
-        return self.selection.lower_bound
+        return self.certificate.lower_bound
 
     @property
     def gap(self) -> float:
@@ -91,7 +97,7 @@ class Solution:
 
 
 class CoverModel:
-    """One problem as a binary program, asked again and again with controls forbidden or demands released."""
+    """A problem as instances: columns for controls, their levels, ways with several needs, then for unmet demands."""
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
@@ -103,161 +109,130 @@ class CoverModel:
         ordered = sorted(choices, key=lambda one: (one.control, level_order(problem.index, one.level)))
         self._control = {slug: place for place, slug in enumerate(used)}
         self._level = {choice: len(used) + place for place, choice in enumerate(ordered)}
-        self._columns = len(used) + len(ordered)
-        self._unmet = [self._column() for _ in problem.demands]
-        rows = [*self._demand_rows(), *self._level_rows(), *self._control_rows()]
-        self._effort = {column: problem.effort(slug) for slug, column in self._control.items()}
-        self._effort |= {column: choice.level.effort_likely for choice, column in self._level.items()}
-        self._burden = {column: len(set(problem.candidates[slug].evidence)) for slug, column in self._control.items()}
-        self._program = Program(self._columns, rows)
+        self._names = [*used, *(_level_name(choice) for choice in ordered)]
+        self._efforts = [*(problem.effort(slug) for slug in used),
+                         *(problem.level_effort(choice.level) for choice in ordered)]  # fmt: skip
+        self._way_rows: dict[int, list[Row]] = {}
+        self._demand_terms = [self._terms(place, ways) for place, ways in enumerate(problem.ways)]
+        self._standing = [*self._level_rows(), *self._control_rows()]
 
-    def _column(self) -> int:
-        self._columns += 1
-        return self._columns - 1
-
-    def _demand_rows(self) -> list[Row]:
-        """Some way to each demand is realised, or the demand is unmet."""
-        rows = []
-        for ways, unmet in zip(self._problem.ways, self._unmet, strict=True):
-            columns = {unmet}
-            for way in ways:
-                if len(way.needs) < 2:
-                    columns.update(self._way_columns(way))
-                    continue
-                way_open = self._column()
-                columns.add(way_open)
-                rows += [Row({way_open: -1} | {self._level[LevelChoice(way.control, one)]: 1 for one in need}, lower=0)
-                         for need in way.needs]  # fmt: skip
-            rows.append(Row(dict.fromkeys(sorted(columns), 1), lower=1))
-        return rows
-
-    def _way_columns(self, way: Way) -> list[int]:
-        """The columns of which one realises a way with at most one need."""
-        if not way.needs:
-            return [self._control[way.control]]
-        return [self._level[LevelChoice(way.control, level)] for level in way.needs[0]]
+    def _terms(self, place: int, ways: Iterable[Way]) -> dict[int, int]:
+        """The columns of which one realises some way to a demand; a way with several needs gets a column of its own."""
+        terms: dict[int, int] = {}
+        for way in ways:
+            if not way.needs:
+                terms[self._control[way.control]] = 1
+            elif len(way.needs) == 1:
+                terms.update({self._level[LevelChoice(way.control, level)]: 1 for level in way.needs[0]})
+            else:
+                column = len(self._names)
+                self._names.append(f"{way.control} for {way.leaf}, demand {place}")
+                self._efforts.append(0)
+                terms[column] = 1
+                self._way_rows.setdefault(place, []).extend(
+                    Row.of({column: -1} | {self._level[LevelChoice(way.control, one)]: 1 for one in need}, 0,
+                           f"{way.control} for {way.leaf} needs a level")
+                    for need in way.needs
+                )  # fmt: skip
+        return terms
 
     def _level_rows(self) -> list[Row]:
         """One level for each control, leaf (or none) and dimension, and only for chosen controls."""
         groups: dict[tuple[str, str, str], list[int]] = {}
         for choice, column in self._level.items():
             groups.setdefault((choice.control, choice.level.objective, choice.level.dimension), []).append(column)
-        return [Row({self._control[place[0]]: -1} | dict.fromkeys(columns, 1), upper=0)
+        return [Row.of({self._control[place[0]]: 1} | dict.fromkeys(columns, -1), 0, f"levels of {place[0]}")
                 for place, columns in groups.items()]  # fmt: skip
 
     def _control_rows(self) -> list[Row]:
         """A control needs its prerequisites and rules out its exclusions, whichever of the two names them."""
         rows = []
         for slug, column in self._control.items():
-            control = self._problem.candidates[slug]
-            rows += [Row({self._control[one]: 1, column: -1}, lower=0) for one in sorted(set(control.prerequisites))]
+            needed = sorted(set(self._problem.candidates[slug].prerequisites))
+            rows += [Row.of({self._control[one]: 1, column: -1}, 0, f"{slug} needs {one}") for one in needed]
         pairs = [(one, other) for one, other in combinations(self._control, 2) if excluding(self._problem, one, other)]
-        return rows + [Row({self._control[one]: 1, self._control[other]: 1}, upper=1) for one, other in pairs]
+        return rows + [Row.of({self._control[one]: -1, self._control[other]: -1}, -1, f"{one} excludes {other}")
+                       for one, other in pairs]  # fmt: skip
 
-    def fewest_unmet(self, budget: int | None = None) -> tuple[int, ...]:
-        """The demands that stay unmet in the best set, by place; the best leaves the fewest pairs unmet.
+    def instance(self, unmet: Collection[int] = (), without: Collection[str] = ()) -> Instance:
+        """Meet all but the ``unmet`` demands at the least effort, ``without`` these controls."""
+        rows = [row for place, demand in enumerate(self._problem.demands) if place not in unmet
+                for row in (Row.of(self._demand_terms[place], 1, _demand_name(demand)),
+                            *self._way_rows.get(place, ()))]  # fmt: skip
+        barred = [Row.of({self._control[slug]: -1}, 0, f"without {slug}") for slug in without if slug in self._control]
+        return Instance(tuple(self._efforts), (*rows, *self._standing, *barred), tuple(self._names))
+
+    def relaxed(self, budget: int | None, only: Collection[int] | None = None) -> Instance:
+        """Leave as few (requirement, leaf) pairs unmet as can be, within the budget in person-days.
+
+        ``only`` restricts the question to some demands.
+        """
+        rows: list[Row] = []
+        names, weights = list(self._names), [0] * len(self._names)
+        for place, demand in enumerate(self._problem.demands):
+            if only is not None and place not in only:
+                continue
+            rows.append(Row.of(self._demand_terms[place] | {len(names): 1}, 1, _demand_name(demand)))
+            rows += self._way_rows.get(place, ())
+            names.append(f"unmet {place}: {demand.name}")
+            weights.append(demand.weight)
+        if budget is not None:
+            rows.append(Row.of({column: -cost for column, cost in enumerate(self._efforts)}, -budget, "the budget"))
+        return Instance(tuple(weights), (*rows, *self._standing), tuple(names))
+
+    @property
+    def ties(self) -> list[Stage]:
+        """The objectives that come after effort."""
+        controls, levels = list(self._control.values()), list(self._level.values())
+        burden = {column: len(set(self._problem.candidates[slug].evidence)) for slug, column in self._control.items()}
+        return [Least(dict.fromkeys(controls, 1)), Least(burden), Smallest(controls), Least(dict.fromkeys(levels, 1)),
+                Smallest(levels)]  # fmt: skip
+
+    def select(
+        self, unmet: Collection[int] = (), without: Collection[str] = (), deadline: Deadline | None = None
+    ) -> tuple[Selection, Found, Instance] | None:
+        """The best set ``without`` some controls that meets all but the ``unmet`` demands; None if none does."""
+        instance = self.instance(unmet, without)
+        found = optimum(instance, self.ties, deadline)
+        return None if found is None else (self._selection(found), found, instance)
+
+    def fewest_unmet(self, budget: int | None, deadline: Deadline | None = None) -> tuple[tuple[int, ...], int]:
+        """The demands that stay unmet in the best set, by place, and the proven least number of unmet pairs.
 
         Ties between sets that leave equally many pairs unmet are broken by the objectives in sequence.
         """
-        weights = {column: demand.weight for demand, column in zip(self._problem.demands, self._unmet, strict=True)}
-        with self._program.trial():
-            if budget is not None:
-                self._program.add(Row(self._effort, upper=budget))
-            optimum = _required(self._program.minimise(weights))
-            if optimum.cost == 0:
-                return ()
-            self._program.add(Row(weights, upper=optimum.cost))
-            final = _required(self._in_sequence())[0]
-            return tuple(place for place, column in enumerate(self._unmet) if final.values[column])
-
-    def select(self, unmet: Collection[int] = (), forbidden: Collection[str] = ()) -> Selection | None:
-        """The best set without ``forbidden`` controls that meets all but the ``unmet`` demands; None if none does."""
-        with self._program.trial():
-            for place, column in enumerate(self._unmet):
-                self._program.fix(column, int(place in unmet))
-            for slug in forbidden:
-                if slug in self._control:
-                    self._program.fix(self._control[slug], 0)
-            found = self._in_sequence()
-        return None if found is None else self._selection(*found)
+        instance = self.relaxed(budget)
+        found = optimum(instance, [Least(dict(enumerate(self._efforts))), *self.ties], deadline)
+        if found is None:
+            raise SolverError("no set of controls stands at all")
+        first = len(self._names)
+        return tuple(column - first for column in found.chosen if column >= first), found.lower_bound(instance)
 
     def nearest(self, known: Selection, unmet: Collection[int], forbidden: str) -> Selection | None:
-        """The cheapest set without ``forbidden``, among equals the one that changes the known set least.
+        """The cheapest set without ``forbidden``, among equals the one that adds least to the known set.
 
         Ties beyond that go to the lexicographically smallest set. None if nothing else meets the same demands.
         """
         chosen = {self._control[slug] for slug in known.controls} | {self._level[choice] for choice in known.levels}
-        changes = {column: -1 if column in chosen else 1 for column in (*self._control.values(), *self._level.values())}
-        step = 2 * len(changes) + 1  # one person-day outweighs every change
-        with self._program.trial():
-            for place, column in enumerate(self._unmet):
-                self._program.fix(column, int(place in unmet))
-            self._program.fix(self._control[forbidden], 0)
-            costs = {column: step * self._effort[column] + change for column, change in changes.items()}
-            first = self._program.minimise(costs)
-            if first is None:
-                return None
-            self._program.add(Row(costs, upper=first.cost))
-            final = self._smallest(list(changes), first)
-            return self._selection(final, 0)
+        columns = [*self._control.values(), *self._level.values()]
+        ties: list[Stage] = [Least({one: 1 for one in columns if one not in chosen}), Smallest(columns)]
+        found = optimum(self.instance(unmet, (forbidden,)), ties)
+        return None if found is None else self._selection(found)
 
-    def _selection(self, final: Optimum, lower_bound: int) -> Selection:
-        controls = tuple(slug for slug, column in self._control.items() if final.values[column])
-        levels = tuple(choice for choice, column in self._level.items() if final.values[column])
-        effort = sum(cost for column, cost in self._effort.items() if final.values[column])
-        return Selection(controls, levels, effort, lower_bound)
-
-    def _in_sequence(self) -> tuple[Optimum, int] | None:
-        """The one best answer and the bound on its effort; adds rows and bounds, so call it within a trial."""
-        step = len(self._control) + 1  # one person-day outweighs all controls: effort, then count, in one question
-        controls = list(self._control.values())
-        effort_then_count = {column: step * cost + (column in self._burden) for column, cost in self._effort.items()}
-        first = self._program.minimise(effort_then_count)
-        if first is None:
-            return None
-        effort, count = divmod(first.cost, step)
-        self._program.add(Row(self._effort, upper=effort))
-        self._program.add(Row(dict.fromkeys(controls, 1), lower=count, upper=count))
-        leanest = _required(self._program.minimise(self._burden, first))
-        self._program.add(Row(self._burden, upper=leanest.cost))
-        final = self._smallest(controls, leanest)
-        levels = [column for choice, column in self._level.items() if final.values[self._control[choice.control]]]
-        if levels:
-            counted = dict.fromkeys(levels, 1)
-            final = _required(self._program.minimise(counted, final))
-            self._program.add(Row(counted, upper=final.cost))
-            final = self._smallest(levels, final)
-        return final, -((step - 1 - first.lower_bound) // step)
-
-    def _smallest(self, columns: Sequence[int], known: Optimum) -> Optimum:
-        """Fix ``columns`` at the lexicographically smallest of all sets that are as small as the known one."""
-        if not self._is_only([column for column in columns if known.values[column]]):
-            for start in range(0, len(columns), _CHUNK):
-                chunk = columns[start : start + _CHUNK]
-                weights = {column: -(2 ** (len(chunk) - 1 - place)) for place, column in enumerate(chunk)}
-                known = _required(self._program.minimise(weights, known))
-                self._fix(chunk, known)
-        self._fix(columns, known)
-        return known
-
-    def _is_only(self, chosen: Sequence[int]) -> bool:
-        """Whether every answer contains all of the chosen columns."""
-        if not chosen:
-            return True
-        with self._program.trial():
-            self._program.add(Row(dict.fromkeys(chosen, 1), upper=len(chosen) - 1))
-            return self._program.minimise({}) is None
-
-    def _fix(self, columns: Iterable[int], optimum: Optimum) -> None:
-        for column in columns:
-            self._program.fix(column, optimum.values[column])
+    def _selection(self, found: Found) -> Selection:
+        chosen = set(found.chosen)
+        controls = tuple(slug for slug, column in self._control.items() if column in chosen)
+        levels = tuple(choice for choice, column in self._level.items() if column in chosen)
+        return Selection(controls, levels, sum(self._efforts[column] for column in chosen))
 
 
-def _required(answer: Answered | None) -> Answered:
-    """The answer to a question that an earlier answer satisfies."""
-    if answer is None:
-        raise SolverError("HiGHS found no answer to a question that an earlier answer satisfies")
-    return answer
+def _level_name(choice: LevelChoice) -> str:
+    level = choice.level
+    return f"{choice.control}: {level.objective or 'every leaf'} {level.dimension} {level.value} {level.unit}".rstrip()
+
+
+def _demand_name(demand: Demand) -> str:
+    return f"{demand.name} for {', '.join(map(short_key, demand.requirements))}"
 
 
 def excluding(problem: Problem, one: str, other: str) -> bool:
@@ -265,28 +240,36 @@ def excluding(problem: Problem, one: str, other: str) -> bool:
     return other in problem.candidates[one].exclusions or one in problem.candidates[other].exclusions
 
 
-def solve(problem: Problem, *, budget: int | None = None, model: CoverModel | None = None) -> Solution:
+def solve(
+    problem: Problem, *, budget: int | None = None, model: CoverModel | None = None, deadline: Deadline | None = None
+) -> Solution:
     """The cheapest set that meets every demand, or within ``budget`` person-days the set that meets the most.
 
     Demands weigh as many (requirement, leaf) pairs as ask for them. Where exclusions keep demands apart, the fewest
-    pairs are left unmet. ``model`` saves building the program again. Raises :class:`UsageError` for a negative budget,
-    :class:`SolverError` if an answer fails the independent check.
+    pairs are left unmet. ``model`` saves stating the problem again; at the ``deadline`` the best set known is returned
+    with the bound that is proven by then. Raises :class:`UsageError` for a negative budget, :class:`SolverError` if an
+    answer fails the independent check.
     """
     if budget is not None and budget < 0:
         raise UsageError(f"the budget is {budget} person-days; expected 0 or more")
     model = model or CoverModel(problem)
     unmet: tuple[int, ...] = ()
-    selection = model.select()
-    apart = selection is None
-    if selection is None or (budget is not None and selection.effort > budget):
-        unmet = model.fewest_unmet(budget)
-        selection = _required(model.select(unmet))
+    pairs_bound = 0
+    answer = model.select(deadline=deadline)
+    apart = answer is None
+    if answer is None or (budget is not None and answer[0].effort > budget):
+        unmet, pairs_bound = model.fewest_unmet(budget, deadline)
+        answer = model.select(unmet, deadline=deadline)
+    if answer is None:
+        raise SolverError("no set meets the demands that an earlier answer met")
+    selection, found, instance = answer
     met = tuple(place for place in range(len(problem.demands)) if place not in unmet)
     verify(problem, selection, met, budget)
+    certificate = certify(instance, found.chosen, found.reduced, found.proofs, "person-days")
     reasons = tuple(
         Uncovered(problem.demands[place], _reason(problem, place, selection, apart, budget)) for place in unmet
     )
-    return Solution(selection, met, unmet, problem.uncovered + reasons)
+    return Solution(selection, met, unmet, problem.uncovered + reasons, certificate, pairs_bound)
 
 
 def _reason(problem: Problem, place: int, selection: Selection, apart: bool, budget: int | None) -> str:
@@ -317,5 +300,5 @@ def verify(problem: Problem, selection: Selection, met: Iterable[int], budget: i
     if len(set(places)) < len(places) or not {place[0] for place in places} <= chosen:
         raise SolverError("a control was given two levels of one dimension, or a level without being chosen")
     effort = sum(problem.effort(slug, selection.levels_of(slug)) for slug in selection.controls)
-    if effort != selection.effort or selection.lower_bound > effort or (budget is not None and effort > budget):
+    if effort != selection.effort or (budget is not None and effort > budget):
         raise SolverError(f"the effort of {effort} person-days is not the {selection.effort} that the solver claims")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harmonizer.answer import Answer, Cell
 from harmonizer.knowledge.index import Index
 from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
+from harmonizer.superset.certificate import Certificate
 from harmonizer.superset.explain import plan_answer
 from harmonizer.superset.optimize import CoverModel, solve
 from harmonizer.superset.problem import build
@@ -24,7 +25,7 @@ class Plan:
     controls: tuple[str, ...]
     effort: int
     status: str
-    certificate: None
+    certificate: Certificate
     lower_bound: int
     gap: float
     uncovered: tuple[Mapping[str, Any], ...]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
+from typing import Literal
 
 from harmonizer.knowledge.index import Index
 from harmonizer.model import Constraint, Control, Framework, Level, Requirement
@@ -23,6 +24,8 @@ from harmonizer.strictness.applicability import (
 from harmonizer.strictness.ordering import at_least_as_strict
 from harmonizer.superset.candidates import Way, available, reason_uncovered, ways_to
 from harmonizer.superset.demand import Demand
+
+Estimate = Literal["low", "likely", "high"]
 
 ALWAYS = frozenset({"required", "prohibited"})
 """Modalities that are asked whatever the caller chose (reasoning.md, section 4)."""
@@ -70,12 +73,16 @@ class Problem:
     reached: tuple[Reached, ...]
     uncovered: tuple[Uncovered, ...]
     not_shown: tuple[NotShown, ...]
+    estimate: Estimate = "likely"
 
-    def effort(self, control: str, levels: Iterable[Level] = (), estimate: str = "likely") -> int:
-        """Person-days for a control at the given levels; ``estimate`` is low, likely or high."""
-        name = f"effort_{estimate}"
-        base = 0 if control in self.have else getattr(self.candidates[control], name)
-        return int(base + sum(getattr(level, name) for level in levels))
+    def effort(self, control: str, levels: Iterable[Level] = (), estimate: Estimate | None = None) -> int:
+        """Person-days for a control at the given levels, by the problem's own estimate unless another is named."""
+        base = 0 if control in self.have else getattr(self.candidates[control], f"effort_{estimate or self.estimate}")
+        return int(base + sum(self.level_effort(level, estimate) for level in levels))
+
+    def level_effort(self, level: Level, estimate: Estimate | None = None) -> int:
+        """Person-days that a level adds."""
+        return int(getattr(level, f"effort_{estimate or self.estimate}"))
 
 
 def build(

@@ -75,10 +75,10 @@ def test_a_selection_that_breaks_a_promise_is_caught() -> None:
     builder = random_builder(1)
     problem = build(builder.index(), builder.frameworks, circumstances=Circumstances())
     with pytest.raises(SolverError, match="does not satisfy"):
-        verify(problem, Selection((), (), 0, 0), range(len(problem.demands)))
+        verify(problem, Selection((), (), 0), range(len(problem.demands)))
     chosen = solve(problem).selection
     with pytest.raises(SolverError, match="person-days"):
-        verify(problem, Selection(chosen.controls, chosen.levels, chosen.effort + 1, 0), range(len(problem.demands)))
+        verify(problem, Selection(chosen.controls, chosen.levels, chosen.effort + 1), range(len(problem.demands)))
 
 
 def test_a_negative_budget_is_refused() -> None:

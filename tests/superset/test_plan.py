@@ -241,9 +241,11 @@ def test_the_answer_has_a_column_for_each_framework_and_its_figures(builder: Bui
     assert answer.columns == ("control", "statement", "objectives", "soc2", "hipaa", "effort", "only_control_for",
                               "cheapest_alternative", "regret")  # fmt: skip
     assert answer.rows == (("archive", "Do it.", "logs-kept", "1; 2", "1", 10, "logs-kept", "none", None),)
-    assert dict(answer.summary) == {
-        "status": "best known", "effort": 10, "effort_low": 5, "effort_high": 20, "lower_bound": 10, "gap": 0.0,
-        "uncovered": [], "not_shown": [], "reached": [], "certificate": None, "frameworks": ["soc2@1", "hipaa@1"],
+    summary = dict(answer.summary)
+    assert len(summary.pop("certificate")) == 64
+    assert summary == {
+        "status": "optimal", "effort": 10, "effort_low": 5, "effort_high": 20, "lower_bound": 10, "gap": 0.0,
+        "uncovered": [], "not_shown": [], "reached": [], "frameworks": ["soc2@1", "hipaa@1"],
         "scope": "*", "as_of": "",
     }  # fmt: skip
 

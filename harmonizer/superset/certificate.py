@@ -1,0 +1,84 @@
+"""Certificates: what was asked, what was chosen, and a proof of the bound that a separate checker verifies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harmonizer.errors import DataError
+from harmonizer.superset import checker
+from harmonizer.superset.branch import Proof
+from harmonizer.superset.instance import Instance
+from harmonizer.superset.mixed_integer import SolverError
+from harmonizer.superset.reduce import Reduced
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A verified certificate. ``content`` is what the file holds."""
+
+    content: dict[str, Any]
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the certificate, in hexadecimal."""
+        return str(self.content["hash"])
+
+    @property
+    def status(self) -> str:
+        return str(self.content["status"])
+
+    @property
+    def lower_bound(self) -> int:
+        return int(self.content["lower_bound"])
+
+    def __repr__(self) -> str:
+        return f"<Certificate {self.hash[:12]}: {self.status}>"
+
+    def to_bytes(self) -> bytes:
+        """The file's content: JSON in one canonical form, UTF-8."""
+        return checker.canonical(self.content) + b"\n"
+
+
+def certify(
+    instance: Instance, chosen: Sequence[int], reduced: Reduced, proofs: Sequence[Proof], subject: str = "cost"
+) -> Certificate:
+    """Put a certificate together and have the checker verify it.
+
+    ``subject`` says what the costs are. Raises :class:`SolverError` if the checker refutes it: a mistake of ours.
+    """
+    bound = sum(instance.costs[column] for column, value in reduced.fixed.items() if value)
+    bound += sum(proof.bound for proof in proofs)
+    cost = instance.cost(chosen)
+    content: dict[str, Any] = {
+        "format": checker.FORMAT,
+        "subject": subject,
+        "names": list(instance.names or [str(place) for place in range(len(instance.costs))]),
+        "costs": list(instance.costs),
+        "rows": [{"name": row.name, "terms": row.terms, "least": row.least} for row in instance.rows],
+        "chosen": sorted(chosen),
+        "cost": cost,
+        "lower_bound": bound,
+        "status": "optimal" if bound == cost else "best known",
+        "steps": reduced.steps,
+        "components": [{"columns": component.columns, "bound": proof.bound, "tree": proof.tree}
+                       for component, proof in zip(reduced.components, proofs, strict=True)],
+    }  # fmt: skip
+    content["hash"] = checker.digest(content)
+    try:
+        checker.check(content)
+    except checker.Refuted as refuted:
+        raise SolverError(f"the checker refutes our own certificate: {refuted}") from None
+    return Certificate(content)
+
+
+def read_certificate(path: Path) -> Certificate:
+    """Read and check a certificate file; :class:`DataError` with the first step that fails."""
+    try:
+        return Certificate(checker.check_bytes(path.read_bytes()))
+    except checker.Refuted as refuted:
+        raise DataError(f"refuted: {refuted}", file=str(path)) from None
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", file=str(path)) from None

@@ -1,0 +1,36 @@
+"""When to stop: a time limit or Ctrl-C, after which the best that is known is returned."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Deadline:
+    """A moment that may also come early, by Ctrl-C. ``seconds`` from now; never by default."""
+
+    def __init__(self, seconds: float = math.inf) -> None:
+        self._at = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds left, 0 at the least."""
+        return max(self._at - time.monotonic(), 0.0)
+
+    @property
+    def has_passed(self) -> bool:
+        return time.monotonic() >= self._at
+
+    def stop(self) -> None:
+        """Let it be now."""
+        self._at = -math.inf
+
+    @contextmanager
+    def stopping_at_interrupt(self) -> Iterator[None]:
+        """Take Ctrl-C within as the end of the time."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.stop()
