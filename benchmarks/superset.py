@@ -1,7 +1,7 @@
 """The superset solver on instances of the largest catalogues, beside plain HiGHS and greedy on the same instance.
 
-Two kinds: textbook instances by OR-Library's recipe (Beasley 1987), which hardly shrink, and catalogues with the skew of
-real crosswalks, which nearly vanish. Run one: ``superset.py textbook`` or ``superset.py catalogue``.
+Two kinds: textbook instances by OR-Library's recipe (Beasley 1987), which hardly shrink, and catalogues with the skew
+of real crosswalks, which nearly vanish. Run one: ``superset.py textbook`` or ``superset.py catalogue``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 import highspy
 import numpy as np
+
 from harmonizer.superset import minimum_cover
 from harmonizer.superset.cover import greedy
 from harmonizer.superset.instance import Row
@@ -42,9 +43,9 @@ def textbook(rows: int, columns: int, density: float, seed: int) -> Instance:
 def catalogue(*, controls: int, requirements: int, seed: int, levels: int = 1, bundles: int = 0) -> Instance:
     """A hub catalogue: 1.9 controls a requirement on average, half of the requirements with a single one.
 
-    With levels each control has a base column and ``levels`` columns of rising cost; a requirement that asks for level k
-    is covered by the levels from k. A bundle does what some controls do at their second level, for less than their sum.
-    A tenth of the controls needs another one.
+    With levels each control has a base column and ``levels`` columns of rising cost; a requirement that asks for level
+    k is covered by the levels from k. A bundle does what some controls do at their second level, for less than their
+    sum. A tenth of the controls needs another one.
     """
     draw = random.Random(seed)
     popularity = [1 / (rank + 5) ** 0.9 for rank in range(controls)]
@@ -79,7 +80,7 @@ def catalogue(*, controls: int, requirements: int, seed: int, levels: int = 1, b
 
 def plain_highs(instance: Instance, limit: float) -> tuple[float, float]:
     """Cost and bound of HiGHS as it comes, gap 0, one thread."""
-    costs, rows = instance["costs"], [({one: 1.0 for one in row}, 1.0, highspy.kHighsInf) for row in instance["rows"]]
+    costs, rows = instance["costs"], [(dict.fromkeys(row, 1.0), 1.0, highspy.kHighsInf) for row in instance["rows"]]
     rows += [({one: 1.0, column: -1.0}, 0.0, highspy.kHighsInf)
              for column, ones in instance.get("needs", {}).items() for one in ones]  # fmt: skip
     rows += [(dict.fromkeys(group, 1.0), -highspy.kHighsInf, 1.0) for group in instance.get("one_of", [])]
@@ -127,8 +128,10 @@ def main(kinds: list[str]) -> None:
             rows = [Row.of(dict.fromkeys(row, 1), 1) for row in instance["rows"]]
             quick = greedy(rows, instance["costs"]) if not instance.get("needs") else None
             greedily = sum(c for c, v in zip(instance["costs"], quick, strict=True) if v) if quick else None
-            print(f"{name}: {cover.status}, cost {cover.cost}, bound {cover.lower_bound}, {ours:.2f} s certified "
-                  f"(target {limit:g} s); HiGHS alone {cost:.0f} (bound {bound:.1f}) {theirs:.2f} s; greedy {greedily}")
+            print(
+                f"{name}: {cover.status}, cost {cover.cost}, bound {cover.lower_bound}, {ours:.2f} s certified "
+                f"(target {limit:g} s); HiGHS alone {cost:.0f} (bound {bound:.1f}) {theirs:.2f} s; greedy {greedily}"
+            )
     print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB")
 
 

@@ -5,8 +5,9 @@ Every method answers the question of the command line's command of the same name
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -18,7 +19,7 @@ from harmonizer.errors import UsageError
 from harmonizer.knowledge import store
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.tables import Files
-from harmonizer.strictness.applicability import Circumstances
+from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import rdflib
 
     from harmonizer.superset.plan import Plan
+    from harmonizer.superset.problem import Addressable
+    from harmonizer.superset.shares import Progress
 
 MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
 """The frameworks of the main job."""
@@ -205,7 +208,9 @@ class Harmonizer:
 
     def solve(
         self, *frameworks: str, have: Sequence[str] = (), have_framework: Sequence[str] = (),
-        exclude: Sequence[str] = (), budget: int | None = None, scope: str | None = None, as_of: str | None = None,
+        exclude: Sequence[str] = (), budget: int | None = None, candidates: str | Path | None = None,
+        also: Sequence[str] = (), addressable: Addressable = "implemented", time_limit: float = math.inf,
+        scope: str | None = None, as_of: str | None = None,
     ) -> Plan:  # fmt: skip
         """The cheapest set of candidate controls that satisfies the frameworks at the strictest settings.
 
@@ -215,12 +220,49 @@ class Harmonizer:
         have_framework: frameworks that are met already; what they contain counts as reached.
         exclude: controls that must not be chosen.
         budget: person-days; within it, as much as possible is satisfied.
+        candidates: a CSV list of controls, or a loaded catalogue, instead of the bundled candidates; see
+            :mod:`harmonizer.superset.candidate_lists`.
+        also: modalities that are asked beside the binding ones: ``recommended``, ``optional``.
+        addressable: ``alternative`` lets addressable specifications be met by a documented equivalent measure.
+        time_limit: seconds after which the best known plan is returned with the bound proven by then.
         """
+        from harmonizer.superset.candidate_lists import candidate_list
         from harmonizer.superset.plan import plan
 
         names = [framework.key for framework in self._frameworks(frameworks)]
-        return plan(self.index, names, circumstances=self._asked(scope, as_of), have=have,
-                    have_framework=have_framework, exclude=exclude, budget=budget)  # fmt: skip
+        controls = None if candidates is None else candidate_list(self.index, str(candidates))
+        found = plan(self.index, names, circumstances=self._asked(scope, as_of), have=have,
+                     have_framework=have_framework, exclude=exclude, budget=budget, controls=controls,
+                     modalities=self._modalities(also), addressable=addressable, time_limit=time_limit)  # fmt: skip
+        return replace(found, write_workbook=lambda made, path: self.to_excel(path, *frameworks, plan=made))
+
+    def _modalities(self, also: Sequence[str]) -> frozenset[str]:
+        for one in also:
+            if one not in ("recommended", "optional"):
+                raise UsageError(f"unknown modality {one!r}; what can be asked for as well is recommended and optional")
+        return DEFAULT_MODALITIES | set(also)
+
+    def shares(
+        self, *frameworks: str, scope: str | None = None, as_of: str | None = None, progress: Progress | None = None
+    ) -> Answer:
+        """Each framework's fair share (Shapley value) of the joint effort; ``progress`` is told what is done."""
+        from harmonizer.superset.shares import shares
+
+        return shares(self.index, self._frameworks(frameworks), self._asked(scope, as_of), progress)
+
+    def sensitivity(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """How the choice of controls changes from the low to the high effort estimates."""
+        from harmonizer.superset.what_if import sensitivity
+
+        return sensitivity(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
+
+    def budget_curve(
+        self, *frameworks: str, steps: int = 10, scope: str | None = None, as_of: str | None = None
+    ) -> Answer:
+        """How much of what the frameworks ask a growing budget can meet."""
+        from harmonizer.superset.what_if import budget_curve
+
+        return budget_curve(self.index, self._frameworks(frameworks), self._asked(scope, as_of), steps)
 
     def gap(
         self, framework: str, *, have_framework: Sequence[str], scope: str | None = None, as_of: str | None = None

@@ -12,6 +12,7 @@ import harmonizer as hz
 from harmonizer.api import MAIN_FRAMEWORKS
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.tables import Files
+from harmonizer.superset import checker
 
 Row = dict[str, object]
 
@@ -109,9 +110,9 @@ def test_no_two_constraints_of_the_three_contradict_each_other(kg: hz.Harmonizer
 def test_the_three_are_satisfied_completely(kg: hz.Harmonizer) -> None:
     plan = kg.solve(*MAIN_FRAMEWORKS)
     assert plan.uncovered == ()
-    assert plan.status == "best known"
-    assert plan.certificate is None
-    assert 0 < plan.lower_bound <= plan.effort
+    assert plan.status == "optimal"
+    assert 0 < plan.lower_bound == plan.effort
+    checker.check_bytes(plan.certificate.to_bytes())
     chosen = {leaf for slug in plan.controls for leaf in kg.index.controls[slug].satisfies}
     asked = {row.objective for row in kg.index.knowledge.mappings if not row.any_of
              and kg.index.requirements[row.requirement].modality not in ("optional", "recommended")}  # fmt: skip

@@ -20,7 +20,7 @@ def test_the_python_example_runs(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "gdpr Art.32(1)(a) subset-of definite" in printed
     assert "gdpr:Art.12(3) at-most P1M P2M" in printed
-    assert "person-days, best known" in printed
+    assert "person-days, optimal" in printed
 
 
 def test_the_commands_are_those_that_exist(tmp_path) -> None:  # type: ignore[no-untyped-def]

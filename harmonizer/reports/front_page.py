@@ -22,7 +22,7 @@ PURPOSE = (
 
 STATUS_WORDS = {
     "optimal": "no sufficient set costs less effort; an independent checker verified the certificate",
-    "best known": "the best set that was found; no certificate has been checked yet",
+    "best known": "the best set that was found in the time given; the bound beside it is verified",
 }
 
 WORDS: dict[str, tuple[tuple[str, str], ...]] = {

@@ -160,10 +160,13 @@ class Search:
             self.best = tuple(column for column, value in zip(self.lp.columns, values, strict=True) if value)
 
     def run(self, deadline: Deadline, work: float = math.inf) -> None:
-        """Search on until all is proven, the deadline has passed, or this many nonzeros have been worked through."""
+        """Search on until all is proven, the deadline has passed, or this many nonzeros have been worked through.
+
+        One relaxation is solved in any case, so that there is a bound.
+        """
         limit = self._work + work
         with deadline.stopping_at_interrupt():
-            while self._open and not deadline.has_passed and self._work < limit:
+            while self._open and self._work < limit and not (self._work and deadline.has_passed):
                 node = self._open[0][2]  # taken off only once it is dealt with: an interrupt loses nothing
                 branches = self._look_at(node)
                 heapq.heappop(self._open)

@@ -128,12 +128,21 @@ def describe_constraint(index: Index, constraint: Constraint) -> str:
     return f"{constraint.dimension} {operator} {value} ({short_key(constraint.requirement)})"
 
 
-def reason_uncovered(index: Index, demand: Demand, candidates: Mapping[str, Control], scope: str) -> str:
-    """Why no candidate can satisfy the demand: a clause for each of its leaves."""
-    return "; ".join(_reason(index, demand, leaf, candidates, scope) for leaf in demand.leaves)
+def reason_uncovered(
+    index: Index, demand: Demand, candidates: Mapping[str, Control], controls: Mapping[str, Control], scope: str
+) -> str:
+    """Why no candidate of all ``controls`` can satisfy the demand: a clause for each of its leaves."""
+    return "; ".join(_reason(index, demand, leaf, candidates, controls, scope) for leaf in demand.leaves)
 
 
-def _reason(index: Index, demand: Demand, leaf: str, candidates: Mapping[str, Control], scope: str) -> str:
+def _reason(
+    index: Index,
+    demand: Demand,
+    leaf: str,
+    candidates: Mapping[str, Control],
+    controls: Mapping[str, Control],
+    scope: str,
+) -> str:
     clash = contradiction(index, demand, leaf, scope)
     if clash:
         one, other = (describe_constraint(index, constraint) for constraint in clash)
@@ -141,7 +150,7 @@ def _reason(index: Index, demand: Demand, leaf: str, candidates: Mapping[str, Co
     claimants = [control for control in candidates.values() if leaf in control.satisfies]
     if claimants:
         return _reason_too_loose(index, demand, leaf, claimants)
-    barred = sorted(slug for slug, control in index.controls.items() if leaf in control.satisfies)
+    barred = sorted(slug for slug, control in controls.items() if leaf in control.satisfies)
     if barred:
         return f"{leaf} is claimed only by {_listed(barred)}, left out or in need of what is left out or excluded"
     return f"no candidate control claims {leaf}"

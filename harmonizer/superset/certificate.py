@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from harmonizer.errors import DataError
 from harmonizer.superset import checker
 from harmonizer.superset.branch import Proof
 from harmonizer.superset.instance import Instance
@@ -72,13 +70,3 @@ def certify(
     except checker.Refuted as refuted:
         raise SolverError(f"the checker refutes our own certificate: {refuted}") from None
     return Certificate(content)
-
-
-def read_certificate(path: Path) -> Certificate:
-    """Read and check a certificate file; :class:`DataError` with the first step that fails."""
-    try:
-        return Certificate(checker.check_bytes(path.read_bytes()))
-    except checker.Refuted as refuted:
-        raise DataError(f"refuted: {refuted}", file=str(path)) from None
-    except OSError as error:
-        raise DataError(f"cannot be read: {error.strerror}", file=str(path)) from None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from harmonizer.answer import Answer, Cell, joined
 from harmonizer.model import Constraint, Framework, short_key
 from harmonizer.superset.candidates import Way, bundle
+from harmonizer.superset.deadline import Deadline
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.optimize import CoverModel, LevelChoice, Selection, Solution, verify
 from harmonizer.superset.problem import Estimate, Problem, Uncovered, source_order
@@ -26,7 +27,10 @@ class Alternative:
     """The cheapest set without one control: what comes in, and the further effort in person-days."""
 
     comes_in: tuple[str, ...]
-    regret: int
+    regret: int | None
+
+
+UNKNOWN = Alternative(("not looked for, the time was up",), None)
 
 
 class Service:
@@ -48,16 +52,21 @@ class Service:
                        for way in ways})  # fmt: skip
 
 
-def alternatives(problem: Problem, solution: Solution, model: CoverModel) -> dict[str, Alternative | None]:
+def alternatives(
+    problem: Problem, solution: Solution, model: CoverModel, deadline: Deadline | None = None
+) -> dict[str, Alternative | None]:
     """For each chosen control the cheapest set without it that meets the same demands; None where there is none.
 
-    Among equally cheap sets the one that changes the plan least is shown.
+    Among equally cheap sets the one that adds least to the plan is shown. Controls that the ``deadline`` leaves no
+    time for are missing.
     """
     found: dict[str, Alternative | None] = {}
     bundles = {slug: bundle(slug, problem.candidates) for slug in problem.candidates}
     for slug in solution.controls:
         lost = {control for control, members in bundles.items() if slug in members}
         stuck = any(all(way.control in lost for way in problem.ways[place]) for place in solution.met)
+        if not stuck and deadline and deadline.has_passed:
+            continue
         other = None if stuck else model.nearest(solution.selection, solution.unmet, slug)
         if other is None:
             found[slug] = None
@@ -81,19 +90,29 @@ def _describe_choice(problem: Problem, choice: LevelChoice) -> str:
     return f"{choice.control} at {level.dimension} {value}"
 
 
-def plan_answer(problem: Problem, solution: Solution, model: CoverModel | None = None) -> Answer:
+def plan_answer(
+    problem: Problem, solution: Solution, model: CoverModel | None = None, deadline: Deadline | None = None
+) -> Answer:
     """The chosen set as rows ordered by control, with the summary figures of ``solve`` beside them.
 
-    ``model`` saves building the program of ``problem`` again.
+    ``model`` saves stating the problem again. After the ``deadline`` alternatives are no longer looked for.
     """
-    others = alternatives(problem, solution, model or CoverModel(problem))
+    others = alternatives(problem, solution, model or CoverModel(problem), deadline)
     service = Service(problem, solution)
     names = _framework_columns(problem.frameworks)
     columns = ("control", "statement", "objectives", *names.values(), "effort", "only_control_for",
                "cheapest_alternative", "regret")  # fmt: skip
-    rows = [_row(problem, solution, service, names, slug, others[slug]) for slug in solution.controls]
+    rows = [_row(problem, solution, service, names, slug, others.get(slug, UNKNOWN))
+            for slug in solution.controls]  # fmt: skip
     title = "Superset controls for " + ", ".join(framework.short_title for framework in problem.frameworks)
     return Answer.of(columns, rows, _summary(problem, solution), title)
+
+
+def requirements_met(problem: Problem, solution: Solution) -> int:
+    """How many requirements have every demand met that some candidate can satisfy."""
+    asking = {key for demand in problem.demands for key in demand.requirements}
+    waiting = {key for place in solution.unmet for key in problem.demands[place].requirements}
+    return len(asking - waiting)
 
 
 def _framework_columns(frameworks: Iterable[Framework]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from harmonizer.errors import HarmonizerError
 from harmonizer.superset.deadline import Deadline
 from harmonizer.superset.instance import Row
 
+THREADS = 1  # more would not change an answer, and components are small
 _GRACE = 2.0  # seconds to find a first answer, whatever the deadline
 _WHOLE = 1e-4  # how far from a whole number a value of HiGHS may lie; its own tolerance is 1e-6
 
@@ -59,7 +60,7 @@ class Program:
         lp.a_matrix_.index_ = np.array([column for row in rows for column, _ in row.terms], dtype=np.int32)
         lp.a_matrix_.value_ = np.array([float(value) for row in rows for _, value in row.terms])
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("mip_rel_gap", 0.0),
+        for option, value in (("output_flag", False), ("threads", THREADS), ("random_seed", 0), ("mip_rel_gap", 0.0),
                               ("mip_abs_gap", 0.5)):  # fmt: skip
             self._highs.setOptionValue(option, value)
         self._highs.passModel(lp)

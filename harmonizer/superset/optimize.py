@@ -8,7 +8,7 @@ solver's word. Every answer is verified without the solver.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -16,7 +16,7 @@ from harmonizer.errors import UsageError
 from harmonizer.model import Level, short_key
 from harmonizer.superset.candidates import Way, bundle, level_order
 from harmonizer.superset.certificate import Certificate, certify
-from harmonizer.superset.cover import Found, optimum
+from harmonizer.superset.cover import Found, minimum_cover, optimum
 from harmonizer.superset.deadline import Deadline
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.instance import Instance, Row
@@ -162,17 +162,16 @@ class CoverModel:
         barred = [Row.of({self._control[slug]: -1}, 0, f"without {slug}") for slug in without if slug in self._control]
         return Instance(tuple(self._efforts), (*rows, *self._standing, *barred), tuple(self._names))
 
-    def relaxed(self, budget: int | None, only: Collection[int] | None = None) -> Instance:
+    def relaxed(self, budget: int | None = None, firm: Collection[int] = ()) -> Instance:
         """Leave as few (requirement, leaf) pairs unmet as can be, within the budget in person-days.
 
-        ``only`` restricts the question to some demands.
+        The ``firm`` demands are met in any case. The last columns stand for the unmet demands, in their order.
         """
         rows: list[Row] = []
         names, weights = list(self._names), [0] * len(self._names)
         for place, demand in enumerate(self._problem.demands):
-            if only is not None and place not in only:
-                continue
-            rows.append(Row.of(self._demand_terms[place] | {len(names): 1}, 1, _demand_name(demand)))
+            unmet = {} if place in firm else {len(names): 1}
+            rows.append(Row.of(self._demand_terms[place] | unmet, 1, _demand_name(demand)))
             rows += self._way_rows.get(place, ())
             names.append(f"unmet {place}: {demand.name}")
             weights.append(demand.weight)
@@ -207,6 +206,25 @@ class CoverModel:
             raise SolverError("no set of controls stands at all")
         first = len(self._names)
         return tuple(column - first for column in found.chosen if column >= first), found.lower_bound(instance)
+
+    def smallest_clash(self) -> tuple[int, ...]:
+        """The fewest demands that cannot be met together, by place; empty if all can.
+
+        Every set of demands whose loss lets the rest be met must hit every clash, and the smallest clash is the
+        smallest set that hits all of these (Ignatiev et al., Smallest MUS extraction with minimal hitting set
+        dualization, 2015). The cover engine finds the hitting sets.
+        """
+        losses: list[tuple[int, ...]] = []
+        count = len(self._problem.demands)
+        while True:
+            firm = minimum_cover(losses, [1] * count).chosen if losses else ()
+            found = optimum(self.relaxed(firm=firm))
+            if found is None:
+                return firm
+            loss = tuple(column - len(self._names) for column in found.chosen if column >= len(self._names))
+            if not loss:
+                return ()
+            losses.append(loss)
 
     def nearest(self, known: Selection, unmet: Collection[int], forbidden: str) -> Selection | None:
         """The cheapest set without ``forbidden``, among equals the one that adds least to the known set.
@@ -266,20 +284,22 @@ def solve(
     met = tuple(place for place in range(len(problem.demands)) if place not in unmet)
     verify(problem, selection, met, budget)
     certificate = certify(instance, found.chosen, found.reduced, found.proofs, "person-days")
+    clash = [problem.demands[place] for place in (model.smallest_clash() if apart else ())]
     reasons = tuple(
-        Uncovered(problem.demands[place], _reason(problem, place, selection, apart, budget)) for place in unmet
+        Uncovered(problem.demands[place], _reason(problem, place, selection, clash, budget)) for place in unmet
     )
     return Solution(selection, met, unmet, problem.uncovered + reasons, certificate, pairs_bound)
 
 
-def _reason(problem: Problem, place: int, selection: Selection, apart: bool, budget: int | None) -> str:
-    """Why a demand that some candidate can satisfy stays unmet; ``apart``: not all can be met, whatever the effort."""
-    if not apart:
+def _reason(problem: Problem, place: int, selection: Selection, clash: Sequence[Demand], budget: int | None) -> str:
+    """Why a demand that some candidate can satisfy stays unmet; ``clash``: the fewest that cannot be met together."""
+    if not clash:
         return "not within the budget"
     able = sorted({way.control for way in problem.ways[place]})
     clauses = [f"{slug} is needed at another level" for slug in able if slug in selection.controls]
     clauses += [f"{slug} is kept out by exclusions" for slug in able if slug not in selection.controls]
     reason = f"not satisfiable together with the rest: {', '.join(clauses)}"
+    reason += f"; the smallest clash: {' against '.join(map(_demand_name, clash))}"
     return reason if budget is None else f"not within the budget, or {reason}"
 
 

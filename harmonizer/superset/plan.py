@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harmonizer.answer import Answer, Cell
+from harmonizer.errors import UsageError
 from harmonizer.knowledge.index import Index
+from harmonizer.model import Control
 from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
 from harmonizer.superset.certificate import Certificate
+from harmonizer.superset.deadline import Deadline
 from harmonizer.superset.explain import plan_answer
 from harmonizer.superset.optimize import CoverModel, solve
-from harmonizer.superset.problem import build
+from harmonizer.superset.problem import Addressable, build
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,6 +35,7 @@ class Plan:
     gap: float
     uncovered: tuple[Mapping[str, Any], ...]
     answer: Answer
+    write_workbook: Callable[[Plan, Path], Path] | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[dict[str, Cell]]:
         return iter(self.answer)
@@ -37,9 +43,19 @@ class Plan:
     def __len__(self) -> int:
         return len(self.answer)
 
+    def __getstate__(self) -> dict[str, Any]:
+        """A pickled plan leaves behind the graph that it was made from, and with it the way to write a workbook."""
+        return {**self.__dict__, "write_workbook": None}
+
     def to_frame(self) -> pd.DataFrame:
         """The rows as a pandas DataFrame."""
         return self.answer.to_frame()
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the control matrix workbook of this plan; returns its path."""
+        if self.write_workbook is None:
+            raise UsageError("this plan was not made by Harmonizer.solve, which knows how to write workbooks")
+        return self.write_workbook(self, Path(path))
 
     def _repr_html_(self) -> str:
         return self.answer._repr_html_()
@@ -55,16 +71,21 @@ def plan(
     have_framework: Collection[str] = (),
     exclude: Collection[str] = (),
     budget: int | None = None,
+    controls: Mapping[str, Control] | None = None,
+    addressable: Addressable = "implemented",
+    time_limit: float = math.inf,
 ) -> Plan:
     """Build, solve and explain in one go; parameters as in :func:`harmonizer.superset.problem.build`.
 
-    ``budget`` is in person-days; within it, the plan meets as much as it can. Raises
+    ``budget`` is in person-days; within it, the plan meets as much as it can. ``time_limit`` is in seconds. Raises
     :class:`~harmonizer.errors.UsageError` for unknown names and circumstances or a budget that cannot be read.
     """
     problem = build(index, frameworks, circumstances=circumstances or Circumstances(), modalities=modalities,
-                    have=have, have_framework=have_framework, exclude=exclude)  # fmt: skip
+                    have=have, have_framework=have_framework, exclude=exclude, controls=controls,
+                    addressable=addressable)  # fmt: skip
     model = CoverModel(problem)
-    solution = solve(problem, budget=budget, model=model)
-    answer = plan_answer(problem, solution, model)
+    deadline = Deadline(time_limit)
+    solution = solve(problem, budget=budget, model=model, deadline=deadline)
+    answer = plan_answer(problem, solution, model, deadline)
     return Plan(solution.controls, solution.effort, solution.status, solution.certificate, solution.lower_bound,
                 solution.gap, tuple(answer.summary["uncovered"]), answer)  # fmt: skip

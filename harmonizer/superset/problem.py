@@ -8,10 +8,11 @@ problem does not depend on the order of rows.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Literal
 
+from harmonizer.errors import UnknownNameError
 from harmonizer.knowledge.index import Index
 from harmonizer.model import Constraint, Control, Framework, Level, Requirement
 from harmonizer.strictness.applicability import (
@@ -25,6 +26,9 @@ from harmonizer.strictness.ordering import at_least_as_strict
 from harmonizer.superset.candidates import Way, available, reason_uncovered, ways_to
 from harmonizer.superset.demand import Demand
 
+Addressable = Literal["implemented", "alternative"]
+EQUIVALENT_MEASURE = "equivalent-measures-implemented"
+"""The leaf that stands for the documented alternative to an addressable specification."""
 Estimate = Literal["low", "likely", "high"]
 
 ALWAYS = frozenset({"required", "prohibited"})
@@ -94,6 +98,8 @@ def build(
     have: Collection[str] = (),
     have_framework: Collection[str] = (),
     exclude: Collection[str] = (),
+    controls: Mapping[str, Control] | None = None,
+    addressable: Addressable = "implemented",
 ) -> Problem:
     """State the covering problem of one or more frameworks.
 
@@ -104,6 +110,9 @@ def build(
     have: slugs of controls in place, which cost no base effort; a level still costs what it adds.
     have_framework: frameworks whose leaves are reached at no effort, at their own numbers and within their scope.
     exclude: slugs of controls that may not be chosen, in place or not.
+    controls: candidate controls by slug instead of the bundled ones.
+    addressable: ``alternative`` lets an addressable specification be met by an equivalent measure whose choice is
+        documented (45 CFR 164.306(d)(3)(ii)(B)) as well; what that measure costs is not known and not counted.
 
     Raises :class:`~harmonizer.errors.UnknownNameError` for a name that the index lacks,
     :class:`~harmonizer.errors.UsageError` for circumstances that cannot be read.
@@ -116,6 +125,9 @@ def build(
         key=source_order,
     )
     asks = [ask for requirement in requirements for ask in _asks(index, requirement, circumstances)]
+    if addressable == "alternative":
+        asks = [_with_alternative(index, ask) for ask in asks]
+    controls = index.controls if controls is None else controls
     inheritance = _Inheritance(index, [index.framework(name) for name in have_framework], circumstances,
                                asked_modalities)  # fmt: skip
     reached, open_asks = [], []
@@ -126,8 +138,9 @@ def build(
         else:
             open_asks.append(ask)
     for name in (*have, *exclude):
-        index.control(name)
-    candidates = available(index.controls, exclude)
+        if name not in controls:
+            raise UnknownNameError("control", name, controls)
+    candidates = available(controls, exclude)
     demands: list[Demand] = []
     ways: list[tuple[Way, ...]] = []
     uncovered: list[Uncovered] = []
@@ -136,13 +149,22 @@ def build(
             demands.append(demand)
             ways.append(found)
         else:
-            reason = reason_uncovered(index, demand, candidates, circumstances.scope)
+            reason = reason_uncovered(index, demand, candidates, controls, circumstances.scope)
             uncovered.append(Uncovered(demand, reason))
     return Problem(
         index=index, frameworks=chosen, circumstances=circumstances, demands=tuple(demands), ways=tuple(ways),
         candidates=candidates, have=frozenset(have) & candidates.keys(), reached=_merged_reached(index, reached),
         uncovered=tuple(uncovered), not_shown=tuple(_not_shown(index, requirements)),
     )  # fmt: skip
+
+
+def _with_alternative(index: Index, ask: Demand) -> Demand:
+    """What an addressable specification asks, or else the documented alternative to it."""
+    modalities = {index.requirements[key].modality for key in ask.requirements}
+    if modalities != {"addressable"} or EQUIVALENT_MEASURE not in index.objectives:
+        return ask
+    leaf, *others = sorted({*ask.leaves, EQUIVALENT_MEASURE})
+    return replace(ask, leaf=leaf, alternatives=tuple(others))
 
 
 def source_order(requirement: Requirement) -> tuple[str, int, str]:

@@ -117,10 +117,13 @@ def fill_statement(
     rest = list(_unmentioned(index, constraints, levels, mentioned))
     if rest:
         parts.append(f"Settings: {'; '.join(rest)}.")
-    cited = sorted({short_key(one.requirement) for dimension in _dimensions(constraints)
-                    for one in binding(index, _on(constraints, "", dimension))})  # fmt: skip
-    if cited:
-        parts.append(f"Bound by {'; '.join(cited)}.")
+    cited = {one for dimension in _dimensions(constraints) for one in binding(index, _on(constraints, "", dimension))}
+    binds = sorted({short_key(one.requirement) for one in cited})
+    looser = sorted({short_key(one.requirement) for one in constraints if one.comparable}.difference(binds))
+    if binds:
+        parts.append(f"Bound by {'; '.join(binds)}.")
+    if looser:
+        parts.append(f"Also satisfies {'; '.join(looser)}.")
     return " ".join(parts)
 
 

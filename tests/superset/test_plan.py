@@ -49,7 +49,10 @@ def test_one_setting_for_all_leaves_cannot_have_two_values(builder: Builder) -> 
     builder.control("archive", ["logs-kept", "data-kept-short"], levels=[years(1), years(6)])
     found = plan(builder.index(), ["hipaa"])
     [reason] = reasons(found).values()
-    assert reason == "not satisfiable together with the rest: archive is needed at another level"
+    assert reason == (
+        "not satisfiable together with the rest: archive is needed at another level; the smallest clash: "
+        "data-kept-short for hipaa:2 against logs-kept for hipaa:1"
+    )
     builder.control("eraser", ["data-kept-short"], levels=[years(1)])
     assert plan(builder.index(), ["hipaa"]).controls == ("archive", "eraser")
 
