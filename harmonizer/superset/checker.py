@@ -48,8 +48,8 @@ def check_bytes(data: bytes) -> dict[str, Any]:
         content = json.loads(data.decode("utf-8"))
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise Refuted(f"the file is not UTF-8 JSON: {error}") from None
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise Refuted(f"the file is not a certificate of the format {FORMAT}")
+    if not isinstance(content, dict):
+        raise Refuted("the file is not a certificate")
     if data.rstrip(b"\n") != canonical(content) or data.count(b"\n") > 1:
         raise Refuted("the file is not written in the canonical form, so it was changed")
     check(content)
@@ -59,6 +59,8 @@ def check_bytes(data: bytes) -> dict[str, Any]:
 def check(content: dict[str, Any]) -> None:
     """Check a certificate; raises Refuted with the first step that fails."""
     try:
+        if content["format"] != FORMAT:
+            raise Refuted(f"the certificate is not of the format {FORMAT}")
         if content["hash"] != digest(content):
             raise Refuted("the hash does not fit the content, so it was changed")
         _check(content)
