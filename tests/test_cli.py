@@ -28,6 +28,10 @@ COLUMNS = {
     "conflicts soc2 hipaa gdpr": "id,kind,title,members,nature,ways_out,condition,status",
     "solve soc2": "control,statement,objectives,soc2,effort,only_control_for,cheapest_alternative,regret",
     "roadmap hipaa": "step,control,effort,cumulative effort,hipaa",
+    "shares soc2 hipaa": "framework,alone,on top,fair share,share,error",
+    "sensitivity hipaa": "control,title,low,likely,high,chosen under",
+    "budget-curve hipaa --steps 2": "budget,effort,controls,pairs met,share of pairs,requirements met,at most,proven",
+    "solve soc2 --candidates soc2": "control,statement,objectives,soc2,effort,only_control_for,cheapest_alternative,regret",
     "marginal soc2 --add hipaa": "control,title,effort,standing",
     "gap hipaa --have-framework soc2": "id,status,missing leaves,looser constraints,controls that would close it,effort",
     "show soc2:CC6.1": "section,item,detail,source",
@@ -79,6 +83,11 @@ def test_a_table_says_that_it_is_not_legal_advice() -> None:
         ("strictest soc2 --scope 'data:ephi &'", 2, "ends where a tag was expected"),
         ("strictest soc2 --as-of tomorrow", 2, "expected YYYY-MM-DD"),
         ("solve soc2 --have no-such-control", 2, "unknown control"),
+        ("solve soc2 --also mandatory", 2, "recommended and optional"),
+        ("solve soc2 --candidates no-such.csv", 3, "cannot be read"),
+        ("solve soc2 --candidates sox2", 2, "did you mean soc2"),
+        ("check-certificate no-such.json", 3, "cannot be read"),
+        ("plan-diff README.md README.md", 3, "expected the output of `solve --format json`"),
         ("coverage --of hipaa", 2, "needs both"),
         ("export pdf -o x.pdf", 2, "one of xlsx"),
         ("export xlsx", 2, "-o FILE"),
@@ -140,3 +149,30 @@ def test_exports_write_files(tmp_path: Path) -> None:
         target = tmp_path / name
         assert run(f"export {name} -o {target}").exit_code == 0
         assert target.stat().st_size > 100_000
+
+
+def test_a_certificate_is_written_checked_and_refuted_once_touched(tmp_path: Path) -> None:
+    file = tmp_path / "proof.json"
+    plan = json.loads(run(f"solve hipaa --certificate {file} --format json").stdout)
+    assert plan["summary"]["status"] == "optimal"
+    checked = run(f"check-certificate {file}")
+    assert checked.exit_code == 0
+    assert "verified" in checked.stdout
+    assert f"less than {plan['summary']['effort']} is impossible" in checked.stdout
+    data = file.read_bytes()
+    assert json.loads(data)["hash"] == plan["summary"]["certificate"]
+    file.write_bytes(data.replace(b'"chosen":[', b'"chosen":[0,', 1))
+    refuted = run(f"check-certificate {file}")
+    assert refuted.exit_code == 1
+    assert "refuted" in refuted.stdout
+
+
+def test_two_plans_are_compared(tmp_path: Path) -> None:
+    files = []
+    for name, line in (("old", "solve hipaa"), ("new", "solve hipaa --exclude sso-with-mfa")):
+        files.append(tmp_path / f"{name}.json")
+        files[-1].write_text(run(f"{line} --format json").stdout)
+    answer = json.loads(run(f"plan-diff {files[0]} {files[1]} --format json").stdout)
+    changes = {row["control"]: row["change"] for row in answer["rows"]}
+    assert changes.get("sso-with-mfa", "dropped") == "dropped"
+    assert answer["summary"]["effort after"] >= answer["summary"]["effort before"]

@@ -165,14 +165,10 @@ class Search:
         One relaxation is solved in any case, so that there is a bound.
         """
         limit = self._work + work
-        with deadline.stopping_at_interrupt():
-            while self._open and self._work < limit and not (self._work and deadline.has_passed):
-                node = self._open[0][2]  # taken off only once it is dealt with: an interrupt loses nothing
-                branches = self._look_at(node)
-                heapq.heappop(self._open)
-                for relaxed, child in branches:
-                    self._nodes += 1
-                    heapq.heappush(self._open, (relaxed, self._nodes, child))
+        while self._open and self._work < limit and not (self._work and deadline.has_passed):
+            for relaxed, child in self._look_at(heapq.heappop(self._open)[2]):
+                self._nodes += 1
+                heapq.heappush(self._open, (relaxed, self._nodes, child))
 
     def proof(self) -> Proof:
         """What is proven by now; closes the search."""

@@ -102,7 +102,14 @@ def optimum(instance: Instance, ties: Sequence[Stage] = (), deadline: Deadline |
     deadline = deadline or Deadline()
     order = [(cost, *(stage.costs.get(column, 0) for stage in ties if isinstance(stage, Least)), column)
              for column, cost in enumerate(instance.costs)]  # fmt: skip
-    reduced = reduce(instance, order)
+    with deadline.stopping_at_interrupt():
+        return _optimum(instance, order, ties, deadline)
+
+
+def _optimum(
+    instance: Instance, order: Sequence[tuple[int, ...]], ties: Sequence[Stage], deadline: Deadline
+) -> Found | None:
+    reduced = reduce(instance, order, deadline)
     if reduced.unmeetable:
         return None
     chosen = [column for column, value in reduced.fixed.items() if value]

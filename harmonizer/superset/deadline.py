@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,14 +25,23 @@ class Deadline:
     def has_passed(self) -> bool:
         return time.monotonic() >= self._at
 
+    @property
+    def was_stopped(self) -> bool:
+        """Whether the end came early."""
+        return self._at == -math.inf
+
     def stop(self) -> None:
         """Let it be now."""
         self._at = -math.inf
 
     @contextmanager
     def stopping_at_interrupt(self) -> Iterator[None]:
-        """Take Ctrl-C within as the end of the time."""
+        """Take Ctrl-C within as the end of the time, so that no step is cut in two; in the main thread only."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = signal.signal(signal.SIGINT, lambda *_: self.stop())
         try:
             yield
-        except KeyboardInterrupt:
-            self.stop()
+        finally:
+            signal.signal(signal.SIGINT, before)

@@ -140,18 +140,16 @@ class Program:
         return Optimum(values, sum(values[column] * cost for column, cost in costs.items()), final)
 
     def _run(self, deadline: Deadline) -> None:
-        """Run HiGHS; Ctrl-C stops it with what it knows."""
+        """Run HiGHS beside the main thread, which alone can take Ctrl-C and stop it with what it knows."""
         if threading.current_thread() is not threading.main_thread():
             self._highs.run()
             return
         self._highs.HandleUserInterrupt = True
         worker = self._highs.startSolve()
         while worker.is_alive():
-            try:
-                worker.join(0.05)
-            except KeyboardInterrupt:
+            worker.join(0.05)
+            if deadline.was_stopped:
                 self._highs.cancelSolve()  # type: ignore[no-untyped-call]
-                deadline.stop()
 
 
 def _whole(values: Iterable[float]) -> tuple[int, ...]:

@@ -14,10 +14,12 @@ from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from harmonizer.superset.deadline import Deadline
 from harmonizer.superset.instance import Instance
 
 Step = tuple[str, int] | tuple[str, int, int] | tuple[str, int, int, tuple[tuple[int, int], ...]]
-COMPARISONS = 5_000_000
+COMPARISONS = 400_000
+"""Pairs of rows or columns that may be held against each other: a second or so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +43,18 @@ class Reduced:
     unmeetable: tuple[int, ...]
 
 
-def reduce(instance: Instance, order: Sequence[tuple[int, ...]] | None = None) -> Reduced:
-    """Reduce an instance.
+def reduce(
+    instance: Instance, order: Sequence[tuple[int, ...]] | None = None, deadline: Deadline | None = None
+) -> Reduced:
+    """Reduce an instance, as far as the deadline allows.
 
     Parameters
     ----------
     order: for each column what it adds to the objectives in sequence, then its place among ties; smaller is better. A
         column gives way only to one that is no worse in this order. Costs, then the place, by default.
     """
-    work = _Work(instance, order or [(cost, place) for place, cost in enumerate(instance.costs)])
+    work = _Work(instance, order or [(cost, place) for place, cost in enumerate(instance.costs)],
+                 deadline or Deadline())  # fmt: skip
     work.run()
     unmeetable = work.unmeetable()
     return Reduced(work.fixed, tuple(work.steps), () if unmeetable else tuple(work.components()), unmeetable)
@@ -59,6 +64,7 @@ def reduce(instance: Instance, order: Sequence[tuple[int, ...]] | None = None) -
 class _Work:
     instance: Instance
     order: Sequence[tuple[int, ...]]
+    deadline: Deadline
     steps: list[Step] = field(default_factory=list)
     fixed: dict[int, int] = field(default_factory=dict)
 
@@ -171,7 +177,7 @@ class _Work:
             if found:
                 self._fix(("drop", column, *found))
                 dropped = True
-            if self._comparisons < 0:
+            if self._comparisons < 0 or self.deadline.has_passed:
                 break
         return dropped
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import random
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
@@ -11,6 +15,7 @@ from harmonizer.errors import UsageError
 from harmonizer.superset import minimum_cover
 from harmonizer.superset.cover import optimum
 from harmonizer.superset.instance import Instance, Row, covering_rows
+from tests.conftest import ROOT
 
 
 def cheapest(rows: Sequence[set[int]], costs: Sequence[int], needs: Mapping[int, Iterable[int]],
@@ -84,6 +89,21 @@ def test_when_the_time_is_up_no_more_is_claimed_than_is_proven() -> None:
     assert cover.status == "best known"
     assert 0 < cover.lower_bound < cover.cost
     assert 0 < cover.gap < 1
+
+
+def test_ctrl_c_ends_the_search_with_the_best_known_and_its_bound() -> None:
+    program = (
+        "from tests.superset.test_cover import textbook; from harmonizer.superset import minimum_cover\n"
+        "print('searching', flush=True)\n"
+        "cover = minimum_cover(*textbook(400, 3000, 0.1, 1))\n"
+        "print(cover.status, cover.lower_bound < cover.cost)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "searching\n"
+        time.sleep(4)
+        process.send_signal(signal.SIGINT)
+        assert process.stdout.read() == "best known True\n"
 
 
 def test_the_same_question_gives_the_same_certificate() -> None:
