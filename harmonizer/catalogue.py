@@ -21,11 +21,14 @@ SHOW_COLUMNS = ("section", "item", "detail", "source")
 
 
 def frameworks(index: Index) -> Answer:
-    """One row per framework version; ``requirements`` counts rows of kind requirement, ``mapped`` those with a row."""
+    """One row per framework version.
+
+    ``requirements`` counts rows of kind requirement, ``mapped`` those with a mapping row of their own.
+    """
     rows = []
     for framework in index.knowledge.frameworks:
         requirements = [one for one in index.requirements_of(framework) if one.kind == "requirement"]
-        mapped = sum(bool(index.mappings_of.get(one.key)) for one in requirements)
+        mapped = sum(any(not row.is_inherited for row in index.mappings_of.get(one.key, ())) for one in requirements)
         constraints = sum(len(index.constraints_of.get(one.key, ())) for one in requirements)
         rows.append((framework.slug, framework.title, framework.version, framework.publisher, framework.kind,
                      len(requirements), mapped, constraints, framework.text_status, framework.valid_from,
@@ -59,7 +62,7 @@ def objectives(index: Index, *, tree: bool = False) -> Answer:
         if not tree and objective.level != "leaf":
             continue
         keys = {mapping.requirement for leaf in index.leaves_below(objective.slug)
-                for mapping in index.mappings_to.get(leaf.slug, ())}  # fmt: skip
+                for mapping in index.mappings_to.get(leaf.slug, ()) if not mapping.is_inherited}  # fmt: skip
         slugs = sorted({key.partition("@")[0] for key in keys})
         title = indent[objective.level] + objective.title if tree else objective.title
         rows.append((objective.slug, objective.parent, title, len(keys), joined(slugs)))

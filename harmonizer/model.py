@@ -23,6 +23,8 @@ OPERATORS = ("at-least", "at-most", "equals", "includes", "one-of", "forbidden")
 WORDINGS = ("exact", "derived", "qualitative", "organization-defined")
 PARTS = ("primary", "secondary")
 BASES = ("text", "guidance", "practice")
+INHERITED = "inherited"
+"""The basis of a row that an enhancement takes over from its control: it entails nothing and is never authored."""
 REVIEW_STATES = ("draft", "reviewed", "disputed", "withdrawn")
 DATE_STATUSES = ("in-force", "adopted", "proposed", "stayed", "superseded")
 
@@ -51,6 +53,7 @@ class Framework:
     checked: str = ""
     note: str = ""
     reading: str = "strict"  # how the mapping rows of this framework are read, see crosswalk.assertions
+    unmapped: str = ""  # ``inherited``: a requirement without rows takes over those of the one it enhances
 
     @property
     def key(self) -> str:
@@ -128,6 +131,11 @@ class Mapping:
             and not self.any_of
             and self.review_state != "withdrawn"
         )
+
+    @property
+    def is_inherited(self) -> bool:
+        """Whether the row was taken over from the control that its requirement enhances."""
+        return self.basis == INHERITED
 
     @property
     def contains_leaf(self) -> bool:

@@ -105,13 +105,13 @@ def pairs(
     Parameters
     ----------
     level: ``own`` for each requirement's own rows, ``parent`` to roll specifications up to what they stand below.
-    everything: also pairs that meet only in leaves secondary to both, and related ones.
+    everything: also pairs that meet only in leaves secondary to both or in inherited rows, and related ones.
     trust: publishers or ids of published crosswalks that take part in inference.
     """
     published = trusted_assertions(index, trust)
     linked = {end for one in published for end in (one.subject, one.object)}
-    lefts = _sides(index, source, circumstances, level, linked)
-    rights = _sides(index, target, circumstances, level, linked)
+    lefts = _sides(index, source, circumstances, level, linked, everything)
+    rights = _sides(index, target, circumstances, level, linked, everything)
     assertions = [*own_assertions(index), *published]
     if level == "parent":
         assertions += _roll_up(index, (*lefts, *rights))
@@ -138,9 +138,13 @@ def pairs(
 
 
 def _sides(
-    index: Index, framework: model.Framework, circumstances: Circumstances, level: str, linked: Collection[str]
-) -> list[Side]:
-    """The applicable requirements that have a mapping row, or an end in a trusted crosswalk."""
+    index: Index, framework: model.Framework, circumstances: Circumstances, level: str, linked: Collection[str],
+    inherited: bool,
+) -> list[Side]:  # fmt: skip
+    """The applicable requirements that have a mapping row, or an end in a trusted crosswalk.
+
+    Rows that an enhancement took over from its control count only where ``inherited`` ones are asked for.
+    """
     rolled = level == "parent"
     applying = applicable(index, framework, circumstances, modalities=None)
     keys = {one.key for one in applying}
@@ -151,9 +155,10 @@ def _sides(
         members = [requirement]
         if rolled:
             members += [one for one in index.descendants(requirement.key) if one.key in keys]
-        rows = tuple(row for one in members for row in index.mappings_of.get(one.key, ()))
+        rows = tuple(row for one in members for row in index.mappings_of.get(one.key, ())
+                     if inherited or not row.is_inherited)  # fmt: skip
         if rows or any(one.key in linked for one in members):
-            asked = tuple(asked_by(index, requirement, rolled_up=rolled))
+            asked = tuple(asked_by(index, requirement, index.descendants(requirement.key) if rolled else ()))
             sides.append(Side(requirement, rows, asked, Coverer(index, members, circumstances)))
     return sides
 

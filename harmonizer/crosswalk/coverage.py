@@ -37,9 +37,9 @@ class Asked:
     rows: tuple[model.Mapping, ...]
 
 
-def asked_by(index: Index, requirement: model.Requirement, *, rolled_up: bool = True) -> list[Asked]:
-    """A(r): what a requirement asks for, with what stands below it unless ``rolled_up`` is false."""
-    requirements = [requirement, *(index.descendants(requirement.key) if rolled_up else ())]
+def asked_by(index: Index, requirement: model.Requirement, below: Iterable[model.Requirement]) -> list[Asked]:
+    """A(r): what a requirement asks for, with what is asked ``below`` it."""
+    requirements = [requirement, *below]
     single: dict[str, list[model.Mapping]] = {}
     groups: dict[tuple[str, str], list[model.Mapping]] = {}
     for one in requirements:
@@ -106,7 +106,7 @@ class Coverer:
         """Coverage of one requirement."""
         if not applies(self.index, requirement, self.circumstances):
             return Coverage(requirement, "out-of-scope", 0.0)
-        asked = asked_by(self.index, requirement)
+        asked = asked_by(self.index, requirement, self.index.parts(requirement.key))
         residual = requirement.residual
         if not asked:
             return Coverage(requirement, "not-reviewed", 0.0, residual=residual)
@@ -219,7 +219,7 @@ def overlap(index: Index, frameworks: Sequence[model.Framework], circumstances: 
                 for framework in frameworks]  # fmt: skip
     rows: list[tuple[Cell, ...]] = []
     for leaf in index.leaves:
-        mappings = index.mappings_to.get(leaf.slug, ())
+        mappings = [row for row in index.mappings_to.get(leaf.slug, ()) if not row.is_inherited]
         ids = [joined([index.requirements[row.requirement].id for row in mappings if row.requirement in keys])
                for keys in applying]  # fmt: skip
         if any(ids):

@@ -82,7 +82,7 @@ def shares(index: Index, frameworks: Sequence[model.Framework], circumstances: C
         in_scope = applicable(index, framework, circumstances, modalities=None)
         coverers.append(Coverer(index, in_scope, circumstances))
         for requirement in in_scope:
-            asks.add(index, place, asked_by(index, requirement), circumstances)
+            asks.add(index, place, asked_by(index, requirement, index.parts(requirement.key)), circumstances)
     met = np.zeros((len(asks.samples), len(frameworks)))
     for column, coverer in enumerate(coverers):
         for place, sample in enumerate(asks.samples):

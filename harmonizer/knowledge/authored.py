@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
 
 from harmonizer import model
@@ -196,6 +196,32 @@ def _read_framework(tables: Tables, slug: str, own: dict[str, Path]) -> None:
     ):
         delimiter = "\t" if name.endswith(".tsv") else ","
         _guarded(tables, lambda t, n=name, c=columns, r=read_row, d=delimiter: _collect(t, rows(own[n], c, d), r))
+    if framework.unmapped == model.INHERITED:
+        _inherit(tables, prefix)
+
+
+def _inherit(tables: Tables, prefix: str) -> None:
+    """Give each requirement without rows those of the requirement that it enhances.
+
+    The rows say so, entail nothing, and the requirement's residual says that what it adds is not expressed.
+    """
+    rows_of: dict[str, list[model.Mapping]] = {}
+    for mapping in tables.mappings:
+        rows_of.setdefault(mapping.requirement, []).append(mapping)
+    for place, one in enumerate(tables.requirements):
+        taken = rows_of.get(one.parent, ())
+        if not one.key.startswith(prefix) or one.kind != "requirement" or one.key in rows_of or not taken:
+            continue
+        above = one.parent.removeprefix(prefix)
+        heir = replace(one, residual=one.residual or f"what it adds to {above}, from which its mapping is inherited")
+        tables.requirements[place] = heir
+        tables.places[heir] = tables.places[one]
+        for row in taken:
+            own = replace(row, requirement=one.key, basis=model.INHERITED, review_state="draft", reviewer="",
+                          justification="semapv:MappingChaining",
+                          comment=f"{one.id} enhances {above}: {row.comment}")  # fmt: skip
+            tables.mappings.append(own)
+            tables.places[own] = tables.places[row]
 
 
 def read_framework_file(path: Path) -> model.Framework:
@@ -211,6 +237,8 @@ def read_framework_file(path: Path) -> model.Framework:
         raise DataError(f"the key {missing[0]!r} is missing", file=path)
     if wrong := [name for name, value in content.items() if not isinstance(value, str)]:
         raise DataError(f"{wrong[0]} must be text in quotes", file=path)
+    if content.get("unmapped", "") not in ("", model.INHERITED):
+        raise DataError(f"unmapped is {content['unmapped']!r}; expected {model.INHERITED!r} or nothing", file=path)
     return model.Framework(**content)
 
 

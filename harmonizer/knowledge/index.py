@@ -135,6 +135,11 @@ class Index:
             found.extend(self.descendants(child.key))
         return found
 
+    def parts(self, key: str) -> list[model.Requirement]:
+        """What stands below a requirement and is part of it: specifications and points, but not enhancements."""
+        enhanced = self.framework_versions[key.partition(":")[0]].unmapped == model.INHERITED
+        return [] if enhanced else self.descendants(key)
+
     @cached_property
     def leaves(self) -> list[model.Objective]:
         """Leaf objectives in hierarchy order."""

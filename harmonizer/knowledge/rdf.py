@@ -110,7 +110,8 @@ SCHEMAS: tuple[Schema, ...] = (
             "jurisdiction": ("dct:spatial", TEXT), "url": ("dct:source", TEXT), "licence": ("dct:license", TEXT),
             "text_status": ("hz:textStatus", TEXT), "mapping_licence": ("hz:mappingLicence", TEXT),
             "valid_from": ("hz:validFrom", TEXT), "valid_to": ("hz:validTo", TEXT), "reading": ("hz:reading", TEXT),
-            "replaces": ("dct:replaces", TEXT), "checked": ("hz:checked", TEXT), "note": ("skos:note", TEXT),
+            "unmapped": ("hz:unmapped", TEXT), "replaces": ("dct:replaces", TEXT),
+            "checked": ("hz:checked", TEXT), "note": ("skos:note", TEXT),
         },
     ),
     Schema(

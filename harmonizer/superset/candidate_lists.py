@@ -85,8 +85,8 @@ def _leaves(index: Index, row: Row) -> set[str]:
 
 
 def asked_leaves(index: Index, requirement: Requirement) -> set[str]:
-    """The leaves that a requirement and what stands below it ask for, every member of an any-of group included."""
-    keys = [requirement.key, *(one.key for one in index.descendants(requirement.key))]
+    """The leaves that a requirement and its parts ask for, every member of an any-of group included."""
+    keys = [requirement.key, *(one.key for one in index.parts(requirement.key))]
     return {row.objective for key in keys for row in index.mappings_of.get(key, ())
             if row.relation != "no-relationship"}  # fmt: skip
 
