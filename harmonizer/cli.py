@@ -316,6 +316,9 @@ def lint(
         bool, typer.Option("--crosswalk", help="Check these mapping files against each other.")
     ] = False,
     write: Annotated[bool, typer.Option("--write", help="Bring the workspace's tables into canonical form.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="List where published crosswalks and ours differ, and why.")
+    ] = False,
 ) -> None:
     """Check the data, or with --crosswalk FILE... anyone's mapping files.
 
@@ -326,7 +329,11 @@ def lint(
 
     if crosswalk != bool(files):
         raise UsageError("mapping files are checked with --crosswalk FILE...")
-    if files:
+    if published:
+        from harmonizer.crosswalk.differences import differences
+
+        answer = differences(session.graph.index)
+    elif files:
         from harmonizer.crosswalk.lint import lint_crosswalk
 
         with _progress() as progress:

@@ -172,6 +172,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """Why a row of a published crosswalk has no counterpart among our mappings, as the reviewer saw it."""
+
+    mapping_set: str
+    subject: str
+    object: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Constraint:
     """A number, deadline, element or prohibition that a requirement puts on a leaf objective."""
 
@@ -306,6 +316,7 @@ class Knowledge:
     controls: tuple[Control, ...] = ()
     mapping_sets: tuple[MappingSet, ...] = ()
     links: tuple[Link, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 def short_key(key: str) -> str:

@@ -6,7 +6,7 @@ Layout below a root folder (the bundled data, or a user's workspace laid over th
     data/frameworks/<slug>/  framework.toml requirements.csv dates.csv objectives.sssom.tsv constraints.csv
     data/tensions.csv
     data/controls/           controls.csv satisfies.csv levels.csv
-    data/crosswalks/         <id>.sssom.tsv, one published mapping set each
+    data/crosswalks/         <id>.sssom.tsv, one published mapping set each; differences.csv, why ours differ
 
 Every problem is collected with its place, so that one run shows all of them.
 """
@@ -24,6 +24,7 @@ from harmonizer.knowledge.tables import (
     CONSTRAINT_COLUMNS,
     CONTROL_COLUMNS,
     DATE_COLUMNS,
+    DIFFERENCE_COLUMNS,
     FRAMEWORK_FILES,
     LEVEL_COLUMNS,
     PUBLISHED_COLUMNS,
@@ -68,6 +69,7 @@ class Tables:
     controls: list[model.Control] = field(default_factory=list)
     mapping_sets: list[model.MappingSet] = field(default_factory=list)
     links: list[model.Link] = field(default_factory=list)
+    differences: list[model.Difference] = field(default_factory=list)
     places: dict[object, Place] = field(default_factory=dict)
     problems: list[DataError] = field(default_factory=list)
 
@@ -79,6 +81,7 @@ class Tables:
             dates=tuple(self.dates), dimensions=ontology.dimensions, tags=ontology.tags,
             tensions=tuple(self.tensions), controls=tuple(self.controls),
             mapping_sets=tuple(self.mapping_sets), links=tuple(self.links),
+            differences=tuple(self.differences),
         )  # fmt: skip
 
     def raise_problems(self) -> None:
@@ -100,8 +103,10 @@ def read(files: Files) -> Tables:
         if name in paths:
             _guarded(tables, reader, paths[name], current)
     for name, path in paths.items():
-        if name.startswith("data/crosswalks/"):
+        if name.startswith("data/crosswalks/") and path.suffix == ".tsv":
             _guarded(tables, _read_published, path, current)
+    if "data/crosswalks/differences.csv" in paths:
+        _guarded(tables, _read_differences, paths["data/crosswalks/differences.csv"], current)
     return tables
 
 
@@ -357,6 +362,22 @@ def _read_published(tables: Tables, path: Path, current: Mapping[str, str]) -> N
         return record
 
     _collect(tables, rows(path, PUBLISHED_COLUMNS, "\t"), link)
+
+
+def _read_differences(tables: Tables, path: Path, current: Mapping[str, str]) -> None:
+    known = {(link.mapping_set, link.subject, link.object) for link in tables.links}
+
+    def difference(row: Row) -> model.Difference:
+        record = model.Difference(row["mapping_set"], link_end(row["subject"], current),
+                                  link_end(row["object"], current), row["reason"])  # fmt: skip
+        if (record.mapping_set, record.subject, record.object) not in known:
+            raise row.problem(f"{row['mapping_set']} has no row {row['subject']} to {row['object']}", "subject")
+        if not record.reason:
+            raise row.problem("the reason is empty", "reason")
+        tables.differences.append(record)
+        return record
+
+    _collect(tables, rows(path, DIFFERENCE_COLUMNS), difference)
 
 
 def link_end(text: str, current: Mapping[str, str]) -> str:

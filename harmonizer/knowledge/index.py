@@ -26,6 +26,7 @@ _RECORDS: dict[str, type] = {
     "mappings": model.Mapping, "constraints": model.Constraint, "dates": model.DateRule,
     "dimensions": model.Dimension, "tags": model.Tag, "tensions": model.Tension, "controls": model.Control,
     "mapping_sets": model.MappingSet, "links": model.Link,
+    "differences": model.Difference,
 }  # fmt: skip
 
 

@@ -32,6 +32,7 @@ def in_order(knowledge: Knowledge) -> Knowledge:
         controls=tuple(sorted(knowledge.controls, key=lambda c: c.slug)),
         mapping_sets=tuple(sorted(knowledge.mapping_sets, key=lambda s: s.id)),
         links=tuple(sorted(knowledge.links, key=lambda link: (link.mapping_set, link.position, repr(link)))),
+        differences=tuple(sorted(knowledge.differences, key=lambda d: (d.mapping_set, d.subject, d.object))),
     )  # fmt: skip
 
 

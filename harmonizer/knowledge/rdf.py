@@ -230,6 +230,15 @@ SCHEMAS: tuple[Schema, ...] = (
             "position": ("hz:position", INTEGER),
         },
     ),
+    Schema(
+        model.Difference, "hz:Difference",
+        name=_hash_name("difference", lambda d: d.mapping_set, lambda d: d.subject, lambda d: d.object),
+        graph=lambda d: vocabulary.mapping_set_iri(d.mapping_set),
+        fields={
+            "mapping_set": ("hz:inSet", TEXT), "subject": ("sssom:subject_id", END),
+            "object": ("sssom:object_id", END), "reason": ("skos:note", TEXT),
+        },
+    ),
 )  # fmt: skip
 
 # A control has parts of its own, so its three node types are written out: the control, its claims and its levels.

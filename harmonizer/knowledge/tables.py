@@ -33,6 +33,8 @@ LEVEL_COLUMNS = ("control", "objective", "dimension", "value", "unit", "effort_l
 PUBLISHED_COLUMNS = ("subject_id", "predicate_id", "predicate_modifier", "object_id", "mapping_justification",
                      "confidence", "comment")  # fmt: skip
 
+DIFFERENCE_COLUMNS = ("mapping_set", "subject", "object", "reason")
+
 FRAMEWORK_FILES = ("framework.toml", "requirements.csv", "dates.csv", "objectives.sssom.tsv", "constraints.csv")
 MAXIMUM_FILE_SIZE = 200_000_000
 
@@ -216,6 +218,7 @@ _CANONICAL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "tensions.csv": (TENSION_COLUMNS, ("id",)),
     "controls.csv": (CONTROL_COLUMNS, ("id",)),
     "satisfies.csv": (SATISFIES_COLUMNS, ("control", "objective")),
+    "differences.csv": (DIFFERENCE_COLUMNS, ("mapping_set", "subject", "object")),
     "levels.csv": (LEVEL_COLUMNS, ("control", "objective", "dimension", "value")),
 }  # fmt: skip
 
