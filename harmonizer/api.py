@@ -97,6 +97,12 @@ class Harmonizer:
 
         return catalogue.requirements(self.index, self.index.framework(framework))
 
+    def diff(self, before: str, after: str) -> Answer:
+        """What changed between two versions of a framework, each ``slug@version`` or a slug for the current one."""
+        from harmonizer import catalogue
+
+        return catalogue.diff(self.index, self.index.framework(before), self.index.framework(after))
+
     def objectives(self, *, tree: bool = False) -> Answer:
         """The leaf objectives, or with ``tree`` all three levels."""
         from harmonizer import catalogue
@@ -140,6 +146,12 @@ class Harmonizer:
 
         known = [*own_assertions(self.index), *trusted_assertions(self.index, trust)]
         return explain(self.index, a, b, known)
+
+    def suggest(self, framework: str, *, best: int = 5) -> Answer:
+        """Leaves that the unmapped requirements of an imported framework may ask for, for a human to read."""
+        from harmonizer.crosswalk.suggest import suggest
+
+        return suggest(self.index, self.index.framework(framework), best)
 
     def coverage(
         self, *, of: str | None = None, by: Sequence[str] = (), scope: str | None = None, as_of: str | None = None

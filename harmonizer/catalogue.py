@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
 from harmonizer import model
 from harmonizer.answer import Answer, joined
@@ -17,6 +19,7 @@ FRAMEWORK_COLUMNS = ("slug", "title", "version", "publisher", "kind", "requireme
 REQUIREMENT_COLUMNS = ("id", "parent", "kind", "modality", "title", "summary", "applies_when", "valid_from",
                        "valid_to", "objectives", "residual", "checked")  # fmt: skip
 OBJECTIVE_COLUMNS = ("objective", "parent", "title", "requirements", "frameworks")
+DIFF_COLUMNS = ("id", "change", "before", "after", "objectives", "controls")
 SHOW_COLUMNS = ("section", "item", "detail", "source")
 
 
@@ -62,11 +65,61 @@ def objectives(index: Index, *, tree: bool = False) -> Answer:
         if not tree and objective.level != "leaf":
             continue
         keys = {mapping.requirement for leaf in index.leaves_below(objective.slug)
-                for mapping in index.mappings_to.get(leaf.slug, ()) if not mapping.is_inherited}  # fmt: skip
+                for mapping in index.mappings_to.get(leaf.slug, ())
+                if not mapping.is_inherited and index.is_current(mapping.requirement)}  # fmt: skip
         slugs = sorted({key.partition("@")[0] for key in keys})
         title = indent[objective.level] + objective.title if tree else objective.title
         rows.append((objective.slug, objective.parent, title, len(keys), joined(slugs)))
     return Answer.of(OBJECTIVE_COLUMNS, rows, title="Control objectives")
+
+
+def diff(index: Index, before: model.Framework, after: model.Framework) -> Answer:
+    """What changed from one version of a framework to another, with the objectives and controls that it affects.
+
+    ``change`` is added, removed, moved (another parent) or changed (in what is named: text, kind, modality, scope,
+    mapping, constraints, dates); ``before`` and ``after`` hold the summaries, or the parents of what moved.
+    """
+    old = {one.id: one for one in index.requirements_of(before)}
+    new = {one.id: one for one in index.requirements_of(after)}
+    rows = []
+    for identifier in [*new, *(one for one in old if one not in new)]:
+        one, other = old.get(identifier), new.get(identifier)
+        if one is None or other is None:
+            change = "added" if one is None else "removed"
+            texts = (one.summary or one.title if one else "", other.summary or other.title if other else "")
+        else:
+            parts = _changed_parts(index, one, other)
+            moved = one.parent.partition(":")[2] != other.parent.partition(":")[2]
+            if not parts and not moved:
+                continue
+            change = "; ".join([*(["moved"] if moved else []), *([f"changed: {', '.join(parts)}"] if parts else [])])
+            texts = (one.summary, other.summary) if parts else (one.parent, other.parent)
+        leaves = sorted({row.objective for side in (one, other) if side
+                         for row in index.mappings_of.get(side.key, ())})  # fmt: skip
+        controls = sorted(slug for slug, control in index.controls.items() if set(control.satisfies) & set(leaves))
+        rows.append((identifier, change, *map(short_key, texts), joined(leaves), joined(controls)))
+    kinds = [part.partition(":")[0] for row in rows for part in str(row[1]).split("; ")]
+    counts = {name: kinds.count(name) for name in ("added", "removed", "moved", "changed")}
+    return Answer.of(DIFF_COLUMNS, rows, counts, f"From {before.key} to {after.key}")
+
+
+def _changed_parts(index: Index, one: model.Requirement, other: model.Requirement) -> list[str]:
+    def stripped(records: Iterable[Any], *left_out: str) -> list[str]:
+        return sorted(repr(replace(record, requirement="", **dict.fromkeys(left_out, ""))) for record in records)
+
+    provenance = ("comment", "author", "reviewer", "date", "review_state")
+    compared = {
+        "text": (one.title, one.summary) == (other.title, other.summary),
+        "kind": one.kind == other.kind,
+        "modality": one.modality == other.modality,
+        "scope": one.applies_when == other.applies_when,
+        "mapping": stripped(index.mappings_of.get(one.key, ()), *provenance)
+        == stripped(index.mappings_of.get(other.key, ()), *provenance),
+        "constraints": stripped(index.constraints_of.get(one.key, ()))
+        == stripped(index.constraints_of.get(other.key, ())),
+        "dates": stripped(index.dates_of.get(one.key, ())) == stripped(index.dates_of.get(other.key, ())),
+    }
+    return [name for name, same in compared.items() if not same]
 
 
 def show(index: Index, name: str, circumstances: Circumstances) -> Answer:
@@ -137,7 +190,7 @@ def _show_objective(index: Index, objective: model.Objective, circumstances: Cir
         prefix = "" if leaf is objective else f"{leaf.slug}: "
         for mapping in index.mappings_to.get(leaf.slug, ()):
             one = index.requirements[mapping.requirement]
-            if not index.scope.compatible(one.applies_when, circumstances.scope):
+            if not index.is_current(one.key) or not index.scope.compatible(one.applies_when, circumstances.scope):
                 continue
             section, _, detail, origin = _mapping_row(mapping, "")
             rows.append((section, one.short, f"{prefix}{one.title}. {detail}", origin))

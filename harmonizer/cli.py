@@ -119,6 +119,16 @@ def requirements(session: Session, framework: Annotated[str, typer.Argument(meta
     session.print(session.graph.requirements(framework))
 
 
+@command("diff")
+def diff(
+    session: Session,
+    before: Annotated[str, typer.Argument(metavar="SLUG@V1")],
+    after: Annotated[str, typer.Argument(metavar="SLUG@V2")],
+) -> None:
+    """Say what changed between two versions of a framework, and which objectives and controls that affects."""
+    session.print(session.graph.diff(before, after))
+
+
 @command("objectives")
 def objectives(
     session: Session, tree: Annotated[bool, typer.Option("--tree", help="All three levels, indented.")] = False
@@ -161,6 +171,16 @@ def explain(
 ) -> None:
     """Say in sentences what follows about two requirements, from which mappings, and how surely."""
     session.print(session.graph.explain(a, b, trust=_listed(trust)))
+
+
+@command("suggest")
+def suggest(
+    session: Session,
+    framework: Annotated[str, typer.Argument(metavar="SLUG")],
+    best: Annotated[int, typer.Option(min=1, max=20, help="Leaves for each requirement.")] = 5,
+) -> None:
+    """Name leaves that unmapped requirements of an imported framework may ask for: a place to start reading."""
+    session.print(session.graph.suggest(framework, best=best))
 
 
 @command("coverage")

@@ -4,6 +4,7 @@ Layout below a root folder (the bundled data, or a user's workspace laid over th
 
     ontologies/*.ttl
     data/frameworks/<slug>/  framework.toml requirements.csv dates.csv objectives.sssom.tsv constraints.csv
+    data/frameworks/<slug>@<version>/  the same for a version that another one replaces
     data/tensions.csv
     data/controls/           controls.csv satisfies.csv levels.csv
     data/crosswalks/         <id>.sssom.tsv, one published mapping set each; differences.csv, why ours differ
@@ -98,7 +99,8 @@ def read(files: Files) -> Tables:
     for slug in slugs:
         own = {Path(name).name: path for name, path in paths.items() if name.startswith(f"data/frameworks/{slug}/")}
         _guarded(tables, _read_framework, slug, own)
-    current = {framework.slug: framework.key for framework in tables.frameworks}
+    replaced = {framework.replaces for framework in tables.frameworks}
+    current = {one.slug: one.key for one in tables.frameworks if one.key not in replaced}
     for name, reader in (("data/tensions.csv", _read_tensions), ("data/controls/controls.csv", _read_controls)):
         if name in paths:
             _guarded(tables, reader, paths[name], current)
@@ -138,7 +140,7 @@ def _read_framework(tables: Tables, slug: str, own: dict[str, Path]) -> None:
             raise DataError("the file is missing; a framework needs " + ", ".join(FRAMEWORK_FILES),
                             file=folder / name)  # fmt: skip
     framework = read_framework_file(own["framework.toml"])
-    if framework.slug != slug:
+    if slug not in (framework.slug, framework.key):
         raise DataError(f"slug is {framework.slug!r}, expected the folder's name {slug!r}", file=own["framework.toml"])
     tables.frameworks.append(framework)
     tables.places[framework] = Place(str(own["framework.toml"]), 1)
@@ -164,7 +166,7 @@ def _read_framework(tables: Tables, slug: str, own: dict[str, Path]) -> None:
 
     def mapping(row: Row) -> model.Mapping:
         record = model.Mapping(
-            requirement=_within(row, "subject_id", slug, prefix), relation=_relation(row),
+            requirement=_within(row, "subject_id", framework.slug, prefix), relation=_relation(row),
             objective=_objective(row, "object_id"), part=row.one_of("part", model.PARTS),
             basis=row.one_of("basis", model.BASES), any_of=row["any_of"], confidence=_confidence(row),
             comment=row["comment"], review_state=row.one_of("review_state", model.REVIEW_STATES),
@@ -176,7 +178,7 @@ def _read_framework(tables: Tables, slug: str, own: dict[str, Path]) -> None:
 
     def constraint(row: Row) -> model.Constraint:
         record = model.Constraint(
-            requirement=_within(row, "requirement", slug, prefix), objective=row["objective"],
+            requirement=_within(row, "requirement", framework.slug, prefix), objective=row["objective"],
             dimension=row["dimension"], operator=row.one_of("operator", model.OPERATORS), value=row["value"],
             unit=row["unit"], extension=row["extension"], clock=row["clock"], scope=row["scope"],
             wording=row.one_of("wording", model.WORDINGS), note=row["note"],
@@ -186,8 +188,8 @@ def _read_framework(tables: Tables, slug: str, own: dict[str, Path]) -> None:
 
     def date(row: Row) -> model.DateRule:
         record = model.DateRule(
-            requirement=_within(row, "requirement", slug, prefix), dimension=row["dimension"], scope=row["scope"],
-            valid_from=row["valid_from"], valid_to=row["valid_to"],
+            requirement=_within(row, "requirement", framework.slug, prefix), dimension=row["dimension"],
+            scope=row["scope"], valid_from=row["valid_from"], valid_to=row["valid_to"],
             status=row.one_of("status", model.DATE_STATUSES), source=row["source"], note=row["note"],
         )  # fmt: skip
         tables.dates.append(record)

@@ -45,6 +45,11 @@ class Index:
         replaced = {framework.replaces for framework in self.knowledge.frameworks}
         return {f.slug: f for f in self.knowledge.frameworks if f.key not in replaced}
 
+    def is_current(self, key: str) -> bool:
+        """Whether a requirement's key belongs to the current version of its framework."""
+        head = key.partition(":")[0]
+        return self.frameworks[head.partition("@")[0]].key == head
+
     @cached_property
     def framework_versions(self) -> dict[str, model.Framework]:
         """Every framework version by ``slug@version``."""
