@@ -234,7 +234,8 @@ class Harmonizer:
         budget: person-days; within it, as much as possible is satisfied.
         candidates: a CSV list of controls, or a loaded catalogue, instead of the bundled candidates; see
             :mod:`harmonizer.superset.candidate_lists`.
-        also: modalities that are asked beside the binding ones: ``recommended``, ``optional``.
+        also: what is asked beside what binds: ``recommended`` and ``optional`` requirements, and readings of
+            ``practice``.
         addressable: ``alternative`` lets addressable specifications be met by a documented equivalent measure.
         time_limit: seconds after which the best known plan is returned with the bound proven by then.
         """
@@ -250,8 +251,8 @@ class Harmonizer:
 
     def _modalities(self, also: Sequence[str]) -> frozenset[str]:
         for one in also:
-            if one not in ("recommended", "optional"):
-                raise UsageError(f"unknown modality {one!r}; what can be asked for as well is recommended and optional")
+            if one not in ("recommended", "optional", "practice"):
+                raise UsageError(f"{one!r} cannot be asked for as well; expected recommended, optional or practice")
         return DEFAULT_MODALITIES | set(also)
 
     def shares(

@@ -223,7 +223,7 @@ def solve(
     ] = None,
     exclude: Annotated[str | None, typer.Option(metavar="CONTROL,...", help="Controls not to be chosen.")] = None,
     also: Annotated[
-        str | None, typer.Option(metavar="MODALITY,...", help="Also ask for what is recommended or optional.")
+        str | None, typer.Option(metavar="WHAT,...", help="Also ask for what is recommended, optional or practice.")
     ] = None,
     addressable: Annotated[
         Literal["implemented", "alternative"],

@@ -83,7 +83,7 @@ def test_a_table_says_that_it_is_not_legal_advice() -> None:
         ("strictest soc2 --scope 'data:ephi &'", 2, "ends where a tag was expected"),
         ("strictest soc2 --as-of tomorrow", 2, "expected YYYY-MM-DD"),
         ("solve soc2 --have no-such-control", 2, "unknown control"),
-        ("solve soc2 --also mandatory", 2, "recommended and optional"),
+        ("solve soc2 --also mandatory", 2, "expected recommended, optional or practice"),
         ("solve soc2 --candidates no-such.csv", 3, "cannot be read"),
         ("solve soc2 --candidates sox2", 2, "did you mean soc2"),
         ("check-certificate no-such.json", 3, "cannot be read"),

@@ -31,6 +31,7 @@ EQUIVALENT_MEASURE = "equivalent-measures-implemented"
 """The leaf that stands for the documented alternative to an addressable specification."""
 Estimate = Literal["low", "likely", "high"]
 
+PRACTICE = "practice"
 ALWAYS = frozenset({"required", "prohibited"})
 """Modalities that are asked whatever the caller chose (reasoning.md, section 4)."""
 
@@ -106,7 +107,8 @@ def build(
     Parameters
     ----------
     frameworks: slugs or ``slug@version``, in the order in which answers show them.
-    modalities: what is asked; ``required`` and ``prohibited`` always are.
+    modalities: what is asked; ``required`` and ``prohibited`` always are. ``practice`` among them asks also for what
+        no text or guidance of a requirement names, but the field argues it means.
     have: slugs of controls in place, which cost no base effort; a level still costs what it adds.
     have_framework: frameworks whose leaves are reached at no effort, at their own numbers and within their scope.
     exclude: slugs of controls that may not be chosen, in place or not.
@@ -124,7 +126,8 @@ def build(
         (one for framework in chosen for one in applicable(index, framework, circumstances, asked_modalities)),
         key=source_order,
     )
-    asks = [ask for requirement in requirements for ask in _asks(index, requirement, circumstances)]
+    practice = PRACTICE in modalities
+    asks = [ask for requirement in requirements for ask in _asks(index, requirement, circumstances, practice)]
     if addressable == "alternative":
         asks = [_with_alternative(index, ask) for ask in asks]
     controls = index.controls if controls is None else controls
@@ -172,11 +175,14 @@ def source_order(requirement: Requirement) -> tuple[str, int, str]:
     return requirement.key.partition(":")[0], requirement.position, requirement.key
 
 
-def _asks(index: Index, requirement: Requirement, circumstances: Circumstances) -> Iterator[Demand]:
-    """What one requirement asks: a demand for each leaf outside any-of groups, and one for each group."""
+def _asks(index: Index, requirement: Requirement, circumstances: Circumstances, practice: bool) -> Iterator[Demand]:
+    """What one requirement asks: a demand for each leaf outside any-of groups, and one for each group.
+
+    Rows of basis practice are readings that hold for some organisations only: they are asked for on request.
+    """
     groups: dict[str, set[str]] = {}
     for mapping in index.mappings_of.get(requirement.key, ()):
-        if mapping.relation != "no-relationship":
+        if mapping.relation != "no-relationship" and (practice or mapping.basis != PRACTICE):
             groups.setdefault(mapping.any_of, set()).add(mapping.objective)
     alone = groups.pop("", set())
     for leaves in [*((leaf,) for leaf in sorted(alone)), *(tuple(sorted(groups[name])) for name in sorted(groups))]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from harmonizer.errors import UnknownNameError
@@ -251,6 +253,15 @@ def test_the_answer_has_a_column_for_each_framework_and_its_figures(builder: Bui
         "uncovered": [], "not_shown": [], "reached": [], "frameworks": ["soc2@1", "hipaa@1"],
         "scope": "*", "as_of": "",
     }  # fmt: skip
+
+
+def test_what_only_practice_argues_is_asked_on_request(builder: Builder) -> None:
+    builder.requirement("soc2:PI1", "accurate", "bias-tested").control("check", ["accurate"], 5)
+    builder.control("test", ["bias-tested"], 7)
+    builder.mappings = [replace(row, basis="practice", relation="intersects-with") if row.objective == "bias-tested"
+                        else row for row in builder.mappings]  # fmt: skip
+    assert plan(builder.index(), ["soc2"]).controls == ("check",)
+    assert plan(builder.index(), ["soc2"], modalities={"practice"}).controls == ("check", "test")
 
 
 def test_nothing_asked_gives_an_empty_plan(builder: Builder) -> None:
