@@ -21,7 +21,8 @@ COLUMNS = {
     "crosswalk hipaa gdpr": "source_framework,source_id,target_framework,target_id,relation,certainty,coverage,objectives,"
     "reason,sources",
     "coverage --of hipaa --by soc2,gdpr": "id,status,coverage,missing objectives,looser constraints,residual",
-    "coverage": "framework,gdpr,hipaa,soc2",
+    "coverage": "framework,ccpa,colorado-ai-act,dora,eu-ai-act,fedramp,gdpr,hipaa,iso-27001,iso-42001,nis2,nist-800-53,"
+    "nist-ai-rmf,nist-csf,nist-privacy,nyc-ll144,pci-dss,soc2",
     "overlap soc2 hipaa": "objective,title,soc2,hipaa,shared_by",
     "strictest soc2 hipaa": "objective,dimension,operator,value,unit,extension,clock,wording,framework,requirement,scope,"
     "valid_from,valid_to,status,dominated_by,incomparable_with,satisfies,note",

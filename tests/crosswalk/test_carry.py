@@ -32,7 +32,7 @@ mapping_licence = "Apache-2.0"
 LEAF = """@prefix hz: <https://w3id.org/harmonizer/ns#> .
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 @prefix objective: <https://w3id.org/harmonizer/objective/> .
-objective:logs-retained a hz:ControlObjective ; hz:level "leaf" ; skos:broader objective:audit-logging ;
+objective:fixture-logs-retained a hz:ControlObjective ; hz:level "leaf" ; skos:broader objective:audit-logging ;
     skos:prefLabel "Logs are retained" ; skos:definition "Logs are kept for the set period." .
 """
 
@@ -43,7 +43,7 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Index:
     root = tmp_path_factory.mktemp("logs")
     (root / "ontologies").mkdir()
     (root / "ontologies" / "logs.ttl").write_text(LEAF)
-    for slug, identifier, period in (("eu-ai-act", "Art.19(1)", "P6M"), ("pci-dss", "10.5.1", "P12M")):
+    for slug, identifier, period in (("ai-logs", "Art.19(1)", "P6M"), ("card-logs", "10.5.1", "P12M")):
         folder = root / "data" / "frameworks" / slug
         folder.mkdir(parents=True)
         requirement = dict.fromkeys(tables.REQUIREMENT_COLUMNS, "") | {
@@ -51,12 +51,12 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Index:
             "summary": "Keep logs.", "status": "draft",
         }  # fmt: skip
         mapping = dict.fromkeys(tables.SSSOM_COLUMNS, "") | {
-            "subject_id": f"{slug}:{identifier}", "predicate_id": "skos:exactMatch", "object_id": "objective:logs-retained",
+            "subject_id": f"{slug}:{identifier}", "predicate_id": "skos:exactMatch", "object_id": "objective:fixture-logs-retained",
             "confidence": "0.95", "comment": f"logs are kept for {period}", "part": "primary", "basis": "text",
             "review_state": "draft",
         }  # fmt: skip
         constraint = dict.fromkeys(tables.CONSTRAINT_COLUMNS, "") | {
-            "requirement": identifier, "objective": "logs-retained", "dimension": "retention", "operator": "at-least",
+            "requirement": identifier, "objective": "fixture-logs-retained", "dimension": "retention", "operator": "at-least",
             "value": period, "wording": "exact",
         }  # fmt: skip
         (folder / "framework.toml").write_text(TOML.format(slug=slug))
@@ -75,18 +75,18 @@ def carried(index: Index, source: str, target: str, finding: str) -> str:
 
 def test_logs_kept_six_months_do_not_make_the_twelve_months_of_pci_dss_met(logs: Index) -> None:
     closure = Closure(own_assertions(logs))
-    pair = closure.between(logs.requirement("eu-ai-act:Art.19(1)").key, logs.requirement("pci-dss:10.5.1").key)
+    pair = closure.between(logs.requirement("ai-logs:Art.19(1)").key, logs.requirement("card-logs:10.5.1").key)
     assert pair.relation == "equal", "in content they are the same duty"
-    assert carried(logs, "eu-ai-act:Art.19(1)", "pci-dss:10.5.1", "met") == "at least partly"
+    assert carried(logs, "ai-logs:Art.19(1)", "card-logs:10.5.1", "met") == "at least partly"
 
 
 def test_logs_kept_twelve_months_do_make_the_six_months_of_the_ai_act_met(logs: Index) -> None:
-    assert carried(logs, "pci-dss:10.5.1", "eu-ai-act:Art.19(1)", "met") == "met"
+    assert carried(logs, "card-logs:10.5.1", "ai-logs:Art.19(1)", "met") == "met"
 
 
 def test_missing_the_stricter_duty_says_little_of_the_looser_one(logs: Index) -> None:
-    assert carried(logs, "pci-dss:10.5.1", "eu-ai-act:Art.19(1)", "not fully met") == "unknown"
-    assert carried(logs, "eu-ai-act:Art.19(1)", "pci-dss:10.5.1", "not fully met") == "not fully met"
+    assert carried(logs, "card-logs:10.5.1", "ai-logs:Art.19(1)", "not fully met") == "unknown"
+    assert carried(logs, "ai-logs:Art.19(1)", "card-logs:10.5.1", "not fully met") == "not fully met"
 
 
 EQUAL = Entailment(within=True, contains=True, overlap=True)
