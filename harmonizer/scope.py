@@ -12,10 +12,9 @@ by trying the assignments of the few tags they name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import product
 from typing import Any
 
 from harmonizer.errors import UsageError, did_you_mean, nearest
@@ -141,8 +140,18 @@ class ScopeLogic:
         return closed
 
     @cached_property
-    def _excluded(self) -> frozenset[frozenset[str]]:
-        return frozenset(frozenset((tag.tag, other)) for tag in self.tags for other in tag.excludes)
+    def _excluded(self) -> dict[str, set[str]]:
+        """Each tag with those that it cannot stand beside, whichever of the two says so."""
+        found: dict[str, set[str]] = {}
+        for tag in self.tags:
+            for other in tag.excludes:
+                found.setdefault(tag.tag, set()).add(other)
+                found.setdefault(other, set()).add(tag.tag)
+        return found
+
+    @cached_property
+    def _worlds(self) -> dict[tuple[str, ...], list[frozenset[str]]]:
+        return {}
 
     @cached_property
     def _cache(self) -> dict[tuple[str, ...], bool]:
@@ -156,15 +165,24 @@ class ScopeLogic:
 
     def worlds(self, *texts: str) -> Iterator[frozenset[str]]:
         """Every consistent assignment of the tags that the expressions name, as the set of true tags."""
-        named = sorted(set().union(*(tags_of(text) for text in texts)))
-        for values in product((False, True), repeat=len(named)):
-            chosen = [tag for tag, value in zip(named, values, strict=True) if value]
-            true = frozenset(chosen).union(*(self._closure.get(tag, frozenset()) for tag in chosen))
-            if any(tag in true for tag, value in zip(named, values, strict=True) if not value):
-                continue  # an implied tag was assigned false
-            if any(pair <= true for pair in self._excluded):
-                continue
+        named = tuple(sorted(set().union(*(tags_of(text) for text in texts))))
+        if named not in self._worlds:
+            self._worlds[named] = list(self._assigned(named, frozenset(), frozenset()))
+        return iter(self._worlds[named])
+
+    def _assigned(
+        self, open_tags: Sequence[str], true: frozenset[str], false: frozenset[str]
+    ) -> Iterator[frozenset[str]]:
+        """The consistent ways to assign the tags that are left; a branch ends at its first inconsistency."""
+        if not open_tags:
             yield true
+            return
+        tag, *rest = open_tags
+        if tag not in true:
+            yield from self._assigned(rest, true, false | {tag})
+        more = true | self._closure.get(tag, frozenset((tag,)))
+        if more.isdisjoint(false) and all(more.isdisjoint(self._excluded.get(one, ())) for one in more):
+            yield from self._assigned(rest, more, false)
 
     def compatible(self, *texts: str) -> bool:
         """Whether all expressions can be true together."""

@@ -18,7 +18,7 @@ def coverage_heatmap(cells: pd.DataFrame) -> Drawing:
             "by:N",
             sort=order,
             title="covered by",
-            axis=alt.Axis(orient="top", labelAngle=_angle(order), labelFlush=False),
+            axis=alt.Axis(orient="top", labelAngle=_angle(order), labelFlush=False, labelOverlap=False),
         ),
         y=alt.Y("of:N", sort=order, title="requirements of"),
         tooltip=[alt.Tooltip("words:N", title="coverage")],
