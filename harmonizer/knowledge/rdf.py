@@ -309,7 +309,7 @@ def control_quads(control: model.Control) -> Iterator[ox.Quad]:
 def _collections(knowledge: model.Knowledge) -> tuple[tuple[Any, ...], ...]:
     return (knowledge.frameworks, knowledge.requirements, knowledge.objectives, knowledge.mappings,
             knowledge.constraints, knowledge.dates, knowledge.dimensions, knowledge.tags,
-            knowledge.tensions, knowledge.mapping_sets, knowledge.links)  # fmt: skip
+            knowledge.tensions, knowledge.mapping_sets, knowledge.links, knowledge.differences)  # fmt: skip
 
 
 Nodes = dict[str, dict[str, list[str]]]
@@ -344,6 +344,7 @@ def records(source: Iterable[ox.Quad]) -> model.Knowledge:
         constraints=tuple(read[model.Constraint]), dates=tuple(read[model.DateRule]),
         dimensions=tuple(read[model.Dimension]), tags=tuple(read[model.Tag]), tensions=tuple(read[model.Tension]),
         mapping_sets=tuple(read[model.MappingSet]), links=tuple(read[model.Link]),
+        differences=tuple(read[model.Difference]),
         controls=_read_controls(nodes),
     ))  # fmt: skip
 

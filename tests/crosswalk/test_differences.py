@@ -59,3 +59,10 @@ def test_the_bundled_published_sets_name_publisher_source_and_licence(kg: hz.Har
         assert one.licence.startswith("https://"), one.id
         if one.publisher == "ENISA":
             assert "attribution required" in one.note
+
+
+def test_the_reviewers_reasons_reach_the_answer(kg: hz.Harmonizer) -> None:
+    reasons = {one.reason for one in kg.index.knowledge.differences}
+    assert len(reasons) > 1000
+    shown = {row["mend"] for row in differences(kg.index)}
+    assert len(reasons & shown) > 900

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ import harmonizer as hz
 from harmonizer.errors import UsageError
 from harmonizer.knowledge import rdf, store, validate
 from harmonizer.knowledge.index import Index
+from harmonizer.model import Knowledge
 from harmonizer.vocabulary import BASE, requirement_iri, requirement_key
 
 
@@ -86,6 +87,13 @@ def test_the_dataset_is_an_rdflib_dataset_too(kg: hz.Harmonizer) -> None:
 
     quads = list(kg.rdf.quads((URIRef(requirement_iri("gdpr@2016-679:Art.32(1)(a)")), None, None, None)))
     assert quads
+
+
+def test_every_kind_of_record_survives_the_way_through_rdf(kg: hz.Harmonizer) -> None:
+    read = store.read_files(store.files_of())[1]
+    for kind in fields(Knowledge):
+        assert getattr(kg.index.knowledge, kind.name), kind.name
+        assert len(getattr(kg.index.knowledge, kind.name)) == len(getattr(read, kind.name)), kind.name
 
 
 def test_shuffled_rows_make_the_same_dataset(kg: hz.Harmonizer, tmp_path: Path) -> None:
