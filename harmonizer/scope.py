@@ -12,7 +12,7 @@ by trying the assignments of the few tags they name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -100,20 +100,32 @@ def _tags(node: Node) -> Iterator[str]:
 
 def holds(text: str, true_tags: Iterable[str]) -> bool:
     """Whether the expression holds where exactly ``true_tags`` are true."""
-    return _evaluate(parse(text), frozenset(true_tags))
+    return _predicate_of(text)(frozenset(true_tags))
 
 
-def _evaluate(node: Node, true: frozenset[str]) -> bool:
+Predicate = Callable[[frozenset[str]], bool]
+
+
+@lru_cache(maxsize=20_000)
+def _predicate_of(text: str) -> Predicate:
+    return _predicate(parse(text))
+
+
+def _predicate(node: Node) -> Predicate:
+    """An expression as a function of the true tags, made once: it is asked for thousands of assignments."""
     match node:
         case ("tag", str(tag)):
-            return tag in true
+            return lambda true: tag in true
         case ("!", child):
-            return not _evaluate(child, true)
+            inner = _predicate(child)
+            return lambda true: not inner(true)
         case ("&", left, right):
-            return _evaluate(left, true) and _evaluate(right, true)
+            one, other = _predicate(left), _predicate(right)
+            return lambda true: one(true) and other(true)
         case ("|", left, right):
-            return _evaluate(left, true) or _evaluate(right, true)
-    return True
+            one, other = _predicate(left), _predicate(right)
+            return lambda true: one(true) or other(true)
+    return lambda true: True
 
 
 @dataclass(frozen=True)
