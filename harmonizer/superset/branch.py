@@ -37,14 +37,10 @@ class Relaxation:
         import highspy
         import numpy as np
 
-        self.columns, self.rows = component.columns, component.rows
+        self.columns, self._places = component.columns, component.rows
         place_of = {column: place for place, column in enumerate(component.columns)}
-        self.terms: list[tuple[tuple[int, int], ...]] = []
-        self.needs: list[int] = []
-        for place in component.rows:
-            row = instance.rows[place].restricted(fixed, place_of)
-            self.terms.append(row.terms)
-            self.needs.append(row.least)
+        self.rows = [instance.rows[place].restricted(fixed, place_of) for place in component.rows]
+        terms_of = [row.terms for row in self.rows]
         self.costs = [instance.costs[column] for column in component.columns]
         charge = sum(self.costs) + 1
         count, size = len(self.columns), len(self.rows)
@@ -53,21 +49,21 @@ class Relaxation:
         lp.col_cost_ = np.array([float(cost) for cost in self.costs] + [float(charge)] * size)
         lp.col_lower_ = np.zeros(count + size)
         lp.col_upper_ = np.array([1.0] * count + [highspy.kHighsInf] * size)
-        lp.row_lower_ = np.array([float(need) for need in self.needs])
+        lp.row_lower_ = np.array([float(row.least) for row in self.rows])
         lp.row_upper_ = np.full(size, highspy.kHighsInf)
         lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.cumsum([0, *(len(terms) + 1 for terms in self.terms)]).astype(np.int32)
+        lp.a_matrix_.start_ = np.cumsum([0, *(len(terms) + 1 for terms in terms_of)]).astype(np.int32)
         lp.a_matrix_.index_ = np.array(
-            [one for row, terms in enumerate(self.terms) for one in (*(place for place, _ in terms), count + row)],
+            [one for row, terms in enumerate(terms_of) for one in (*(place for place, _ in terms), count + row)],
             dtype=np.int32,
         )
-        lp.a_matrix_.value_ = np.array([one for terms in self.terms for one in (*(float(a) for _, a in terms), 1.0)])
+        lp.a_matrix_.value_ = np.array([one for terms in terms_of for one in (*(float(a) for _, a in terms), 1.0)])
         self._highs = highspy.Highs()  # type: ignore[no-untyped-call]
         for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("presolve", "off"),
                               ("solver", "simplex")):  # fmt: skip
             self._highs.setOptionValue(option, value)
         self._highs.passModel(lp)
-        self.size = sum(map(len, self.terms)) + size
+        self.size = sum(map(len, terms_of)) + size
         self._held: dict[int, int] = {}
 
     def solve(self, held: Mapping[int, int]) -> tuple[Sequence[float], Sequence[float], float]:
@@ -104,14 +100,14 @@ class Relaxation:
         reduced = [cost * scale for cost in self.costs]
         total = 0
         for row, weight in weights.items():
-            total += weight * self.needs[row]
-            for place, a in self.terms[row]:
+            total += weight * self.rows[row].least
+            for place, a in self.rows[row].terms:
                 reduced[place] -= a * weight
         return total, reduced
 
     def leaf(self, weights: Mapping[int, int], scale: int) -> Tree:
         """Weights with the rows' places in the instance."""
-        return {"scale": scale, "weights": [[self.rows[row], weight] for row, weight in sorted(weights.items())]}
+        return {"scale": scale, "weights": [[self._places[row], weight] for row, weight in sorted(weights.items())]}
 
 
 def whole_weights(duals: Sequence[float], scale: int) -> dict[int, int]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harmonizer.superset import checker
-from harmonizer.superset.branch import Proof
 from harmonizer.superset.instance import Instance
 from harmonizer.superset.mixed_integer import SolverError
-from harmonizer.superset.reduce import Reduced
+
+if TYPE_CHECKING:
+    from harmonizer.superset.cover import Found
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,29 +40,25 @@ class Certificate:
         return checker.canonical(self.content) + b"\n"
 
 
-def certify(
-    instance: Instance, chosen: Sequence[int], reduced: Reduced, proofs: Sequence[Proof], subject: str = "cost"
-) -> Certificate:
-    """Put a certificate together and have the checker verify it.
+def certify(instance: Instance, found: Found, subject: str = "cost") -> Certificate:
+    """Put a certificate of what was found together and have the checker verify it.
 
     ``subject`` says what the costs are. Raises :class:`SolverError` if the checker refutes it: a mistake of ours.
     """
-    bound = sum(instance.costs[column] for column, value in reduced.fixed.items() if value)
-    bound += sum(proof.bound for proof in proofs)
-    cost = instance.cost(chosen)
+    bound, cost = found.lower_bound(instance), instance.cost(found.chosen)
     content: dict[str, Any] = {
         "format": checker.FORMAT,
         "subject": subject,
         "names": list(instance.names or [str(place) for place in range(len(instance.costs))]),
         "costs": list(instance.costs),
         "rows": [{"name": row.name, "terms": row.terms, "least": row.least} for row in instance.rows],
-        "chosen": sorted(chosen),
+        "chosen": found.chosen,
         "cost": cost,
         "lower_bound": bound,
         "status": "optimal" if bound == cost else "best known",
-        "steps": reduced.steps,
+        "steps": found.reduced.steps,
         "components": [{"columns": component.columns, "bound": proof.bound, "tree": proof.tree}
-                       for component, proof in zip(reduced.components, proofs, strict=True)],
+                       for component, proof in zip(found.reduced.components, found.proofs, strict=True)],
     }  # fmt: skip
     content["hash"] = checker.digest(content)
     try:

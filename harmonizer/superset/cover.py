@@ -76,7 +76,7 @@ def solve_instance(instance: Instance, *, time_limit: float = math.inf) -> Cover
     found = optimum(instance, deadline=Deadline(time_limit))
     if found is None:
         raise UsageError("the rows cannot be met together")
-    certificate = certify(instance, found.chosen, found.reduced, found.proofs)
+    certificate = certify(instance, found)
     return Cover(found.chosen, instance.cost(found.chosen), certificate.lower_bound, certificate.status, certificate)
 
 
@@ -136,37 +136,42 @@ def _solve_component(
     and the search goes on to prove it. Columns whose reduced cost shows that no answer as good as the known one has
     another value for them are fixed before HiGHS is asked, so that breaking ties costs little.
     """
-    place_of = {column: place for place, column in enumerate(component.columns)}
-    rows = [instance.rows[place].restricted(reduced.fixed, place_of) for place in component.rows]
     search = Search(instance, component, reduced.fixed)
-    costs = search.lp.costs
-    start = greedy(rows, costs)
+    relaxation = search.lp
+    start = greedy(relaxation.rows, relaxation.costs)
     if start:
         search.offer(start)
     search.run(deadline, WORK)
-    best = search.best
-    if ties or not search.is_done:
-        program = Program(len(costs), rows)
-        if best is not None:
-            for place, value in search.lp.forced(search.upper).items():
-                program.fix(place, value)
-        known = None if best is None else Optimum.of([int(column in set(best)) for column in component.columns], costs)
-        cheapest = Least(dict(enumerate(costs)))
-        if not search.is_done:
-            known = in_sequence(program, [cheapest], deadline, known)
-            if known is None:
-                return None
-            search.offer(known.values)
-            search.run(deadline)
-        else:
-            program.add(cheapest.no_more_than(search.upper))
-        if known and search.is_done:
-            known = in_sequence(program, [stage.renumbered(place_of) for stage in ties], deadline, known) or known
-        if known:
-            best = tuple(column for column, place in place_of.items() if known.values[place])
-    if best is None:
+    if not search.is_done:
+        program, known = _narrowed(search)
+        found = in_sequence(program, [Least(dict(enumerate(relaxation.costs)))], deadline, known)
+        if found is None:
+            return None
+        search.offer(found.values)
+        search.run(deadline)
+    if search.best is None:
         return None
+    best = search.best
+    if ties and search.is_done:
+        place_of = {column: place for place, column in enumerate(component.columns)}
+        program, known = _narrowed(search)
+        program.add(Least(dict(enumerate(relaxation.costs))).no_more_than(search.upper))
+        found = in_sequence(program, [stage.renumbered(place_of) for stage in ties], deadline, known)
+        if found:
+            best = tuple(column for column, place in place_of.items() if found.values[place])
     return best, search.proof()
+
+
+def _narrowed(search: Search) -> tuple[Program, Optimum | None]:
+    """The component as a program for HiGHS, with the known answer, and fixed what no answer as good changes."""
+    relaxation = search.lp
+    program = Program(len(relaxation.costs), relaxation.rows)
+    if search.best is None:
+        return program, None
+    for place, value in relaxation.forced(search.upper).items():
+        program.fix(place, value)
+    chosen = set(search.best)
+    return program, Optimum.of([int(column in chosen) for column in relaxation.columns], relaxation.costs)
 
 
 def greedy(rows: Sequence[Row], costs: Sequence[int]) -> list[int] | None:

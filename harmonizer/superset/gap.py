@@ -9,7 +9,8 @@ from harmonizer.answer import Answer, joined
 from harmonizer.crosswalk.coverage import coverage
 from harmonizer.knowledge.index import Index
 from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
-from harmonizer.superset.plan import plan
+from harmonizer.superset.optimize import solve
+from harmonizer.superset.problem import build
 
 COLUMNS = ("id", "status", "missing leaves", "looser constraints", "controls that would close it", "effort")
 
@@ -22,9 +23,10 @@ def gap(
     ``controls`` are those of the cheapest plan for what is left that reach a missing leaf of the row; ``effort`` is
     their joint effort in person-days. The summary has the plan's own effort, which counts each control once.
     """
-    chosen = plan(index, [framework.key], circumstances=circumstances, have_framework=[one.key for one in have])
+    problem = build(index, [framework.key], circumstances=circumstances, have_framework=[one.key for one in have])
+    chosen = solve(problem)
     reach = {slug: set(index.controls[slug].satisfies) for slug in chosen.controls}
-    effort = {str(row["control"]): int(row["effort"] or 0) for row in chosen}
+    effort = {slug: problem.effort(slug, chosen.selection.levels_of(slug)) for slug in chosen.controls}
     found = coverage(index, framework, have, circumstances)
     rows = []
     for one in found:

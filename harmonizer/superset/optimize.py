@@ -283,7 +283,7 @@ def solve(
     selection, found, instance = answer
     met = tuple(place for place in range(len(problem.demands)) if place not in unmet)
     verify(problem, selection, met, budget)
-    certificate = certify(instance, found.chosen, found.reduced, found.proofs, "person-days")
+    certificate = certify(instance, found, "person-days")
     clash = [problem.demands[place] for place in (model.smallest_clash() if apart else ())]
     reasons = tuple(
         Uncovered(problem.demands[place], _reason(problem, place, selection, clash, budget)) for place in unmet

@@ -12,7 +12,6 @@ from harmonizer.strictness.applicability import Circumstances
 from harmonizer.superset.candidates import Way, bundle
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.optimize import Solution, solve
-from harmonizer.superset.plan import plan
 from harmonizer.superset.problem import Problem, build
 
 ROADMAP_COLUMNS = ("step", "control", "effort", "cumulative effort")
@@ -96,11 +95,16 @@ def marginal(index: Index, frameworks: Sequence[Framework], add: Framework, circ
     the earlier frameworks and it, ``dropped`` for one that the joint plan no longer needs. Effort in person-days.
     """
     earlier = [one.key for one in frameworks if one.key != add.key]
-    before = plan(index, earlier, circumstances=circumstances)
-    joint = plan(index, [*earlier, add.key], circumstances=circumstances)
-    alone = plan(index, [add.key], circumstances=circumstances)
-    effort = {str(row["control"]): int(row["effort"] or 0) for answer in (before, joint) for row in answer}
-    serves_added = {str(row["control"]) for row in joint if row[add.slug]}
+    sets = ([add.key], earlier, [*earlier, add.key])
+    problems = [build(index, keys, circumstances=circumstances) for keys in sets]
+    alone, before, joint = (solve(problem) for problem in problems)
+    effort = {
+        slug: problem.effort(slug, solution.selection.levels_of(slug))
+        for problem, solution in zip(problems[1:], (before, joint), strict=True)
+        for slug in solution.controls
+    }
+    serves_added = {way.control for demand, ways in _open_ways(problems[2], joint) for way in ways
+                    if any(key.startswith(f"{add.key}:") for key in demand.requirements)}  # fmt: skip
     standing = {slug: "extra" for slug in joint.controls if slug not in before.controls}
     standing |= {slug: "dropped" for slug in before.controls if slug not in joint.controls}
     standing |= {slug: "reused" for slug in joint.controls if slug in before.controls and slug in serves_added}
