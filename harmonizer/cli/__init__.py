@@ -1,0 +1,17 @@
+"""The command line: parse, call the API, print.
+
+Rows go to stdout, everything else to stderr. Exit codes: 0 fine, 1 findings, 2 usage, 3 bad input data, 130
+interrupted. Nothing heavy is imported before a command runs.
+"""
+
+from importlib import import_module
+
+from harmonizer.cli.command import app
+
+for _module in ("questions", "plans", "data", "start"):  # in the order in which the help lists their commands
+    import_module(f"harmonizer.cli.{_module}")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    app()

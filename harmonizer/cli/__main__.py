@@ -1,0 +1,5 @@
+"""``python -m harmonizer.cli``."""
+
+from harmonizer.cli import main
+
+main()

@@ -1,0 +1,131 @@
+"""Commands about the data: check, query, bring in, write out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harmonizer.cli.command import Session, command, progress
+from harmonizer.errors import UsageError
+
+
+@command("lint")
+def lint(
+    session: Session,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]", help="Mapping files.")] = None,
+    crosswalk: Annotated[
+        bool, typer.Option("--crosswalk", help="Check these mapping files against each other.")
+    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Bring the workspace's tables into canonical form.")] = False,
+    published: Annotated[
+        bool, typer.Option("--published", help="List where published crosswalks and ours differ, and why.")
+    ] = False,
+) -> None:
+    """Check the data, or with --crosswalk FILE... anyone's mapping files.
+
+    Exit 1 for findings in data that load, 3 for data that do not.
+    """
+    from harmonizer.knowledge import lint as linter
+    from harmonizer.knowledge import store
+
+    if crosswalk != bool(files):
+        raise UsageError("mapping files are checked with --crosswalk FILE...")
+    if published:
+        from harmonizer.crosswalk.differences import differences
+
+        answer = differences(session.graph.index)
+    elif files:
+        from harmonizer.crosswalk.lint import lint_crosswalk
+
+        with progress() as told:
+            answer = lint_crosswalk(files, session.graph.index, told)
+    else:
+        tables = store.files_of(session.workspace)
+        if write:
+            for path in linter.write_canonical(tables):
+                typer.echo(f"wrote {path}", err=True)
+        answer = linter.lint(tables)
+    session.print(answer)
+    if answer.summary["fatal"]:
+        raise typer.Exit(3)
+    if answer.summary["error"]:
+        raise typer.Exit(1)
+
+
+@command("query")
+def query(session: Session, sparql: Annotated[str, typer.Argument(metavar="SPARQL-or-FILE")]) -> None:
+    """Run read-only SPARQL 1.1 over the dataset."""
+    from harmonizer.knowledge.tables import read_text
+
+    path = Path(sparql)
+    text = read_text(path) if path.suffix in (".rq", ".sparql") else sparql
+    session.print(session.graph.sparql(text))
+
+
+IMPORTS = {"tables": "anyone's requirements and mappings as two plain CSV tables"}
+
+
+@command("import")
+def import_(
+    session: Session,
+    format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
+    requirements: Annotated[
+        list[Path] | None, typer.Option(metavar="R.csv", help="framework, id, parent, title[, summary, core]")
+    ] = None,
+    mappings: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="M.csv", help="source_framework, source_id, target_framework, target_id, relation, ..."),
+    ] = None,
+    list_formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
+) -> None:
+    """Bring requirements and mappings into a workspace."""
+    from harmonizer.answer import Answer
+
+    if list_formats:
+        session.print(Answer.of(("format", "content"), list(IMPORTS.items())))
+        return
+    if format_name not in IMPORTS:
+        raise UsageError(f"name a format, one of {', '.join(IMPORTS)}; got {format_name!r}")
+    if session.workspace is None:
+        raise UsageError("name the workspace folder to import into with --workspace DIR")
+    if not requirements and not mappings:
+        raise UsageError("name what to import with --requirements R.csv and --mappings M.csv")
+    from harmonizer.api import load
+    from harmonizer.formats import plain_tables
+
+    graph = session.graph if Path(session.workspace).is_dir() else load()
+    found = plain_tables.read(requirements or (), mappings or (), graph.index)
+    plain_tables.write(found, Path(session.workspace))
+    for end in found.dangling[:20]:
+        typer.echo(f"kept, though its framework is not loaded: {end}", err=True)
+    session.print(Answer.of(("what", "count"), list(found.figures.items())))
+
+
+EXPORTS = {"xlsx": "control matrix workbook", "nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
+
+
+@command("export")
+def export(
+    session: Session,
+    format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
+    frameworks: Annotated[list[str] | None, typer.Argument(metavar="[FRAMEWORK...]")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")] = None,
+    list_formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
+) -> None:
+    """Write a workbook or the dataset to a file."""
+    from harmonizer.answer import Answer
+
+    if list_formats:
+        session.print(Answer.of(("format", "content"), list(EXPORTS.items())))
+        return
+    if format_name not in EXPORTS:
+        raise UsageError(f"name a format, one of {', '.join(EXPORTS)}; got {format_name!r}")
+    if output is None:
+        raise UsageError("name the file to write with -o FILE")
+    if format_name == "xlsx":
+        session.graph.to_excel(output, *(frameworks or ()))
+    else:
+        session.graph.export(format_name, output)
+    typer.echo(f"wrote {output}", err=True)

@@ -1,0 +1,51 @@
+"""Commands that start things: the explorer, the main job."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harmonizer.cli.command import Output, Session, command
+
+
+@command("explore")
+def explore(session: Session, port: Annotated[int, typer.Option(help="Port on this machine.")] = 8501) -> None:
+    """Open the explorer in the browser."""
+    raise typer.Exit(open_explorer(port, session.workspace))
+
+
+@command("harmonize")
+def harmonize(
+    session: Session,
+    output: Output = Path("out/control-matrix.xlsx"),
+    explorer: Annotated[bool, typer.Option(help="Open the explorer at the end.")] = True,
+) -> None:
+    """Do the main job: harmonize SOC 2, HIPAA and GDPR, print the summary, write the workbook, open the explorer."""
+    from harmonizer import printing
+    from harmonizer.api import MAIN_FRAMEWORKS
+
+    plan = session.graph.solve(*MAIN_FRAMEWORKS)
+    printing.write_summary(session.graph, MAIN_FRAMEWORKS, plan, sys.stdout)
+    session.graph.to_excel(output, *MAIN_FRAMEWORKS, plan=plan)
+    typer.echo(f"\nControl matrix: {output}")
+    if explorer:
+        raise typer.Exit(open_explorer(8501, session.workspace))
+
+
+def open_explorer(port: int, workspace: str | None) -> int:
+    """Run the Streamlit explorer on the loopback interface until it is stopped; its exit code."""
+    import subprocess
+
+    page = Path(__file__).parents[1] / "explorer" / "main.py"
+    environment = {**os.environ, **({"HARMONIZER_WORKSPACE": workspace} if workspace else {})}
+    arguments = [sys.executable, "-m", "streamlit", "run", str(page), "--server.address", "127.0.0.1",
+                 "--server.port", str(port), "--browser.gatherUsageStats", "false",
+                 "--server.showEmailPrompt", "false"]  # fmt: skip
+    try:
+        return subprocess.run(arguments, check=False, env=environment).returncode
+    except KeyboardInterrupt:
+        return 0
