@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
+    from harmonizer.programme.assessment import Assessment
     from harmonizer.superset.plan import Plan
     from harmonizer.superset.problem import Addressable
     from harmonizer.superset.shares import Progress
@@ -60,6 +61,20 @@ class Harmonizer:
         self.circumstances = circumstances or Circumstances()
         self.circumstances.check(index)
         self._files = files
+
+    @property
+    def workspace(self) -> Path | None:
+        """The workspace folder that is laid over the bundled data, if any."""
+        return self._files.roots[-1] if len(self._files.roots) > 1 else None
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """Statuses, owners and findings of the workspace; :class:`UsageError` without one."""
+        from harmonizer.programme.assessment import Assessment
+
+        if self.workspace is None:
+            raise UsageError("statuses and findings are kept in a workspace; name one with --workspace DIR")
+        return Assessment(self.index, self.workspace)
 
     def __repr__(self) -> str:
         knowledge = self.index.knowledge

@@ -22,6 +22,7 @@ FLOORS = (
     {"strictness"},
     {"crosswalk", "catalogue"},
     {"superset"},
+    {"programme"},
     {"reports"},
     {"api"},
     {"printing"},
