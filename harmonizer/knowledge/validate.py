@@ -6,6 +6,7 @@ through ``ontologies/shapes.ttl`` and so judges foreign RDF by the same rules.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ class _Checker:
     def __init__(self, knowledge: model.Knowledge, places: Mapping[object, Place]) -> None:
         self.knowledge, self.places = knowledge, places
         self.requirements = {requirement.key: requirement for requirement in knowledge.requirements}
+        self.keys_of: dict[str, dict[str, None]] = defaultdict(dict)  # by framework version, in order
+        for key in self.requirements:
+            self.keys_of[key.partition(":")[0]][key] = None
         self.objectives = {objective.slug: objective for objective in knowledge.objectives}
         self.leaves = {slug for slug, objective in self.objectives.items() if objective.level == "leaf"}
         self.dimensions = {dimension.slug: dimension for dimension in knowledge.dimensions}
@@ -75,9 +79,8 @@ class _Checker:
 
     def _requirement(self, record: model.Requirement) -> Iterator[tuple[str, str]]:
         if record.parent:
-            same = [key for key in self.requirements if key.startswith(record.key.partition(":")[0] + ":")]
-            yield from self._known("parent", record.parent, same if record.parent not in same else self.requirements,
-                                   "parent")  # fmt: skip
+            siblings = self.keys_of[record.key.partition(":")[0]]
+            yield from self._known("parent", record.parent, siblings, "parent")
         if record.kind == "requirement" and not record.modality:
             yield "a requirement needs a modality", "modality"
         if not record.title:
