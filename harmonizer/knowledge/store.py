@@ -20,6 +20,7 @@ from harmonizer.knowledge import authored, tables
 from harmonizer.knowledge.authored import Tables
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.tables import Files
+from harmonizer.knowledge.workspace import locked
 from harmonizer.model import Knowledge
 
 if TYPE_CHECKING:
@@ -47,6 +48,13 @@ def files_of(workspace: str | Path | None = None) -> Files:
 
 def open_index(files: Files) -> Index:
     """The index of the files' dataset, from the cache where the same files were read before."""
+    with contextlib.ExitStack() as held:
+        for root in files.roots[1:]:
+            held.enter_context(locked(root))
+        return _open_index(files)
+
+
+def _open_index(files: Files) -> Index:
     cached = _cache_folder() / f"{_digest(files)}.json"
     if cached.exists():
         try:
