@@ -22,7 +22,7 @@ from harmonizer.vocabulary import BASE, PREFIXES
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-PAGE = 10_000  # triples; Virtuoso gives no more than this at once unless it is set up to
+PAGE = 10_000  # triples; as much as Virtuoso gives at once unless it is set up for more
 _RESULTS = "application/sparql-results+json"
 _TRIPLES = "application/n-triples"
 
@@ -50,22 +50,29 @@ class Endpoint:
         return found
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Every quad of the dataset, graph by graph and page by page."""
+        """Every quad of the dataset, graph by graph; page by page where the engine gives only part of a graph."""
         import pyoxigraph as ox
 
         for name in self.graphs:
-            graph, wanted, start = ox.NamedNode(name), self._size(name), 0
-            while start < wanted:
-                inner = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
-                # Sorted, because pages of what is in no order may overlap; a graph of one page needs no sorting.
-                page = f"{inner} ORDER BY ?s ?p ?o LIMIT {PAGE} OFFSET {start}" if wanted > PAGE else inner
-                text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {page} }} }}"
-                triples = list(ox.parse(self._ask(text, _TRIPLES), format=ox.RdfFormat.N_TRIPLES))
-                if not triples:
-                    raise DataError(f"the endpoint counts {wanted} triples in <{name}> but gives only {start}",
-                                    file=self.url)  # fmt: skip
-                yield from (ox.Quad(one.subject, one.predicate, one.object, graph) for one in triples)
-                start += PAGE
+            graph, wanted = ox.NamedNode(name), self._size(name)
+            triples = self._triples(name, "")
+            if len(triples) < wanted:
+                triples = []
+                while len(triples) < wanted:
+                    page = self._triples(name, f"ORDER BY ?s ?p ?o LIMIT {PAGE} OFFSET {len(triples)}")
+                    if not page:
+                        raise DataError(f"the endpoint counts {wanted} triples in <{name}> but gives only "
+                                        f"{len(triples)}", file=self.url)  # fmt: skip
+                    triples += page
+            yield from (ox.Quad(one.subject, one.predicate, one.object, graph) for one in triples)
+
+    def _triples(self, name: str, part: str) -> list[ox.Triple]:
+        import pyoxigraph as ox
+
+        inner = f"SELECT ?s ?p ?o WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }} {part}"
+        text = f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ {{ {inner} }} }}"
+        parsed = ox.parse(self._ask(text, _TRIPLES), format=ox.RdfFormat.N_TRIPLES)
+        return [ox.Triple(one.subject, one.predicate, one.object) for one in parsed]
 
     def _size(self, name: str) -> int:
         text = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"

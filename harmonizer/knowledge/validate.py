@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     import rdflib
 
 
+MOST_HINTS = 25
+"""Nearest names are looked up for so many unknown ones: each takes a while, and nobody reads hundreds."""
+
+
 def check(knowledge: model.Knowledge, places: Mapping[object, Place]) -> list[DataError]:
     """Every problem that makes the records unfit for computing, each with its place."""
     return list(_Checker(knowledge, places).problems())
@@ -40,6 +44,7 @@ class _Checker:
         self.dimensions = {dimension.slug: dimension for dimension in knowledge.dimensions}
         self.controls = {control.slug: control for control in knowledge.controls}
         self.scope = ScopeLogic(knowledge.tags)
+        self.unknown = 0
         self.mapped = {(mapping.requirement, mapping.objective) for mapping in knowledge.mappings}
 
     def problems(self) -> Iterator[DataError]:
@@ -58,8 +63,9 @@ class _Checker:
 
     def _known(self, kind: str, name: str, known: Iterable[str], column: str) -> Iterator[tuple[str, str]]:
         if name not in known:
-            shown = [short_key(one) for one in known]
-            yield f"unknown {kind} {short_key(name)!r}{did_you_mean(nearest(short_key(name), shown))}", column
+            self.unknown += 1
+            near = nearest(short_key(name), map(short_key, known)) if self.unknown <= MOST_HINTS else []
+            yield f"unknown {kind} {short_key(name)!r}{did_you_mean(near)}", column
 
     def _leaf(self, slug: str, column: str) -> Iterator[tuple[str, str]]:
         if slug in self.objectives and slug not in self.leaves:
