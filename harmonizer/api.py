@@ -130,6 +130,13 @@ class Harmonizer:
 
         return catalogue.show(self.index, name, self.circumstances)
 
+    def search(self, words: str, *, framework: str = "", limit: int = 50) -> Answer:
+        """Requirements that hold all the words, or ids that begin so, best first."""
+        from harmonizer.knowledge.search import search
+
+        key = self.index.framework(framework).key if framework else ""
+        return search(self.index, store.cache_folder(), words, key, limit)
+
     # how requirements relate ------------------------------------------------------------------------------------
 
     def crosswalk(

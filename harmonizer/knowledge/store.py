@@ -134,7 +134,7 @@ def open_index(files: Files) -> Index:
 
 
 def _open_index(files: Files) -> Index:
-    cached = _cache_folder() / f"{_digest(files)}.json"
+    cached = cache_folder() / f"{_digest(files)}.json"
     if cached.exists():
         try:
             return Index.from_bytes(cached.read_bytes())
@@ -153,7 +153,7 @@ def on_disk(files: Files) -> Path:
     """
     import pyoxigraph as ox
 
-    place = files.roots[-1] / "store" if len(files.roots) > 1 else _cache_folder() / "store"
+    place = files.roots[-1] / "store" if len(files.roots) > 1 else cache_folder() / "store"
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -266,7 +266,8 @@ def _digest(files: Files) -> str:
     return digest.hexdigest()
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """The user's cache folder for this program."""
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("harmonizer", appauthor=False))
