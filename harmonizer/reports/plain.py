@@ -21,7 +21,9 @@ _MARKED = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 def write_csv(report: Report, path: Path) -> Path:
     """Write one csv file for each table into a folder, or into a zip file where ``path`` ends in ``.zip``."""
-    files = {f"{number:02}-{_file_name(part.name)}.csv": _csv(part).encode() for number, part in enumerate(report.parts)}
+    files = {
+        f"{number:02}-{_file_name(part.name)}.csv": _csv(part).encode() for number, part in enumerate(report.parts)
+    }
     if path.suffix == ".zip":
         buffer = io.BytesIO()
         with zipfile.ZipFile(buffer, "w") as archive:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from harmonizer.api import Harmonizer
     from harmonizer.superset.plan import Plan
 
+HEADING_TELLS = 27  # characters: the name of a sheet holds 31, of which we use four
 ANSWERED = ("in every part", "in some parts", "in no part")
 
 
@@ -47,10 +48,15 @@ class Subject:
 
     @cached_property
     def headings(self) -> list[str]:
-        """Short titles, with the version where two versions of one framework meet."""
-        titles = [framework.short_title for framework in self.frameworks]
-        return [one.short_title if titles.count(one.short_title) == 1 else f"{one.short_title} {one.version}"
-                for one in self.frameworks]  # fmt: skip
+        """Short titles, with the version where two versions of one framework meet, or the key where that is no help.
+
+        No two are alike in their first characters, so that each can name a sheet.
+        """
+        for name in (lambda one: one.short_title, lambda one: f"{one.short_title} {one.version}"):
+            names = [name(one) for one in self.frameworks]
+            if len({one[:HEADING_TELLS].casefold() for one in names}) == len(names):
+                return names
+        return self.keys
 
     @cached_property
     def plan_columns(self) -> list[str]:
