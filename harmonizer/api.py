@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import rdflib
 
     from harmonizer.programme.assessment import Assessment
+    from harmonizer.reports.tables import Report
     from harmonizer.superset.plan import Plan
     from harmonizer.superset.problem import Addressable
     from harmonizer.superset.shares import Progress
@@ -353,13 +354,33 @@ class Harmonizer:
 
         return lint(self._dataset.files)
 
+    def control_matrix(self, *frameworks: str, plan: Plan | None = None, only: Sequence[str] = ()) -> Report:
+        """The control matrix of these frameworks as tables, whole or ``only`` the tables named."""
+        from harmonizer.reports.control_matrix import control_matrix
+
+        chosen = [one.key for one in self._frameworks(frameworks or MAIN_FRAMEWORKS)]
+        return control_matrix(self, chosen, plan or self.solve(*chosen), only)
+
     def to_excel(self, path: str | Path, *frameworks: str, plan: Plan | None = None) -> Path:
         """Write the control matrix workbook of these frameworks; returns its path."""
-        from harmonizer.reports.workbook import write_workbook
+        return self.write_matrix("xlsx", path, *frameworks, plan=plan)
 
-        chosen = frameworks or MAIN_FRAMEWORKS
-        return write_workbook(self, [one.slug for one in self._frameworks(chosen)], plan or self.solve(*chosen),
-                              Path(path))  # fmt: skip
+    def write_matrix(
+        self, format_name: str, path: str | Path, *frameworks: str, plan: Plan | None = None, only: Sequence[str] = ()
+    ) -> Path:
+        """Write the control matrix, whole or ``only`` the tables named, as ``xlsx``, csv, json, md or html."""
+        from harmonizer.reports.control_matrix import write_matrix
+
+        return write_matrix(self.control_matrix(*frameworks, plan=plan, only=only), format_name, Path(path))
+
+    def import_workbook(self, path: str | Path, *, apply: bool = False, other_dataset: bool = False) -> Answer:
+        """What the edits in a control matrix workbook change in the workspace; recorded only with ``apply``.
+
+        ``other_dataset`` lets edits of a workbook be recorded that was made from another dataset.
+        """
+        from harmonizer.reports.workbook_edits import import_workbook
+
+        return import_workbook(Path(path), self.assessment, apply=apply, other_dataset=other_dataset)
 
     def export(self, format_name: str, path: str | Path) -> Path:
         """Write the dataset as ``nquads`` or ``trig``."""

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from harmonizer.cli.command import Session, command, progress
+from harmonizer.cli.command import Session, command, listed, progress
 from harmonizer.errors import UsageError
 
 
@@ -68,13 +68,17 @@ def query(
     session.print(session.graph.sparql(text, time_limit=time_limit))
 
 
-IMPORTS = {"tables": "anyone's requirements and mappings as two plain CSV tables"}
+IMPORTS = {
+    "tables": "anyone's requirements and mappings as two plain CSV tables",
+    "workbook": "the columns that were filled in in a control matrix workbook",
+}
 
 
 @command("import")
 def import_(
     session: Session,
     format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]")] = None,
     requirements: Annotated[
         list[Path] | None, typer.Option(metavar="R.csv", help="framework, id, parent, title[, summary, core]")
     ] = None,
@@ -82,9 +86,16 @@ def import_(
         list[Path] | None,
         typer.Option(metavar="M.csv", help="source_framework, source_id, target_framework, target_id, relation, ..."),
     ] = None,
+    apply: Annotated[bool, typer.Option("--apply", help="Record a workbook's changes, not only list them.")] = False,
+    other_dataset: Annotated[
+        bool, typer.Option("--other-dataset", help="Apply a workbook that was made from another dataset.")
+    ] = False,
     list_formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
 ) -> None:
-    """Bring requirements and mappings into a workspace."""
+    """Bring requirements and mappings, or what was filled in in a workbook, into a workspace.
+
+    Of a workbook the differences are listed; exit 1 where some of them cannot be taken over.
+    """
     from harmonizer.answer import Answer
 
     if list_formats:
@@ -94,6 +105,9 @@ def import_(
         raise UsageError(f"name a format, one of {', '.join(IMPORTS)}; got {format_name!r}")
     if session.workspace is None:
         raise UsageError("name the workspace folder to import into with --workspace DIR")
+    if format_name == "workbook":
+        _import_workbook(session, files or [], apply=apply, other_dataset=other_dataset)
+        return
     if not requirements and not mappings:
         raise UsageError("name what to import with --requirements R.csv and --mappings M.csv")
     from harmonizer.api import load
@@ -107,7 +121,21 @@ def import_(
     session.print(Answer.of(("what", "count"), list(found.figures.items())))
 
 
-EXPORTS = {"xlsx": "control matrix workbook", "nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
+def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_dataset: bool) -> None:
+    if len(files) != 1:
+        raise UsageError("name one workbook: import workbook FILE.xlsx --workspace DIR")
+    answer = session.graph.import_workbook(files[0], apply=apply, other_dataset=other_dataset)
+    session.print(answer)
+    if answer.summary["other dataset"]:
+        typer.echo("the workbook was made from another dataset: its rows may have changed their meaning. "
+                   "To merge it anyway: --apply --other-dataset", err=True)  # fmt: skip
+    figures = ", ".join(f"{count} {verdict}" for verdict, count in answer.summary.items() if isinstance(count, int))
+    typer.echo(f"{figures}. " + ("Recorded." if apply else "Nothing was recorded; --apply does."), err=True)
+    if answer.summary["conflict"] or answer.summary["refused"]:
+        raise typer.Exit(1)
+
+
+DATASETS = {"nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
 
 
 @command("export")
@@ -116,20 +144,31 @@ def export(
     format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
     frameworks: Annotated[list[str] | None, typer.Argument(metavar="[FRAMEWORK...]")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")] = None,
+    sheets: Annotated[
+        str | None, typer.Option(metavar="NAME,...", help="Only these tables of the control matrix.")
+    ] = None,
     list_formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
 ) -> None:
-    """Write a workbook or the dataset to a file."""
-    from harmonizer.answer import Answer
+    """Write the control matrix (whole, or some of its tables) or the dataset to a file."""
+    import warnings
 
+    from harmonizer.answer import Answer
+    from harmonizer.reports.control_matrix import FORMATS
+
+    formats = FORMATS | DATASETS
     if list_formats:
-        session.print(Answer.of(("format", "content"), list(EXPORTS.items())))
+        session.print(Answer.of(("format", "content"), list(formats.items())))
         return
-    if format_name not in EXPORTS:
-        raise UsageError(f"name a format, one of {', '.join(EXPORTS)}; got {format_name!r}")
+    if format_name not in formats:
+        raise UsageError(f"name a format, one of {', '.join(formats)}; got {format_name!r}")
     if output is None:
         raise UsageError("name the file to write with -o FILE")
-    if format_name == "xlsx":
-        session.graph.to_excel(output, *(frameworks or ()))
-    else:
+    if format_name in DATASETS:
         session.graph.export(format_name, output)
+    else:
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always", UserWarning)
+            session.graph.write_matrix(format_name, output, *(frameworks or ()), only=listed(sheets))
+        for one in told:
+            typer.echo(f"warning: {one.message}", err=True)
     typer.echo(f"wrote {output}", err=True)

@@ -94,9 +94,13 @@ class Assessment:
             if change.kind == "control":
                 states.setdefault(change.subject, {})[change.field] = change.value
         for slug in {change.subject for change in changes if change.kind == "control"}:
-            fields = states[slug]
-            if fields.get("status") == "not applicable" and not (fields.get("reason_code") or fields.get("notes")):
+            if lacks_reason(states[slug]):
                 raise UsageError(f"{slug} cannot be 'not applicable' without a reason: give a reason_code or notes")
+
+
+def lacks_reason(fields: Mapping[str, str]) -> bool:
+    """Whether a control's fields set it aside as not applicable without saying why."""
+    return fields.get("status") == "not applicable" and not (fields.get("reason_code") or fields.get("notes"))
 
 
 def check_value(field: str, value: str) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harmonizer.answer import Cell
-from harmonizer.model import Framework, short_key
-from harmonizer.reports.sheets import FRONT_PAGE, Page, Section, Sheet
-from harmonizer.reports.subject import Subject, parts
-from harmonizer.strictness.applicability import applicable
+from harmonizer.model import Framework
+from harmonizer.reports.dashboard import answers
+from harmonizer.reports.subject import Subject
+from harmonizer.reports.tables import FRONT_PAGE, Page, Section, Sheet
 
 WIDTHS = (26, 62, 14, 44, 13)
 
@@ -63,7 +63,7 @@ WORDS: dict[str, tuple[tuple[str, str], ...]] = {
 }  # fmt: skip
 
 
-def front_page(subject: Subject, sheets: Sequence[Sheet]) -> Page:
+def front_page(subject: Subject, sheets: Sequence[Page | Sheet]) -> Page:
     """The page for a workbook that holds these sheets."""
     return Page(
         FRONT_PAGE, f"Control matrix: {', '.join(subject.headings)}",
@@ -118,13 +118,6 @@ def _mappings(subject: Subject) -> str:
 
 def _answered(subject: Subject, framework: Framework, heading: str) -> tuple[str, str]:
     """How many of a framework's requirements the controls answer in all, some and no mapped parts."""
-    summary = subject.summary
-    column = subject.plan_columns[subject.frameworks.index(framework)]
-    met = {f"{framework.slug}:{one}" for row in subject.plan for one in parts(row[column])}
-    met |= {one for reached in summary.get("reached", ()) for one in reached["requirements"]}
-    left = {one for uncovered in summary.get("uncovered", ()) for one in uncovered["requirements"]}
-    left |= {one["requirement"] for one in summary.get("not_shown", ())}
-    asked = {short_key(one.key) for one in applicable(subject.kg.index, framework, subject.circumstances)}
-    full, none = len((asked & met) - left), len(asked - met)
-    words = [f"{full} in every part", f"{len(asked) - full - none} in some parts", f"{none} in none"]
-    return heading, f"of {len(asked)} requirements in scope the controls answer {', '.join(words)}"
+    counts = answers(subject, framework)
+    words = ", ".join(f"{count} {part}" for part, count in counts.items())
+    return heading, f"of {sum(counts.values())} requirements in scope the controls answer {words}"

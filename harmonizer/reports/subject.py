@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from harmonizer.answer import Answer, Cell, joined
 from harmonizer.errors import UsageError
-from harmonizer.model import Framework, Mapping
-from harmonizer.strictness.applicability import Circumstances
+from harmonizer.model import Framework, short_key
+from harmonizer.model import Mapping as MappingRow
+from harmonizer.programme.assessment import STATUSES
+from harmonizer.reports.inputs import Held
+from harmonizer.strictness.applicability import Circumstances, applicable
 
 if TYPE_CHECKING:
     from harmonizer.api import Harmonizer
     from harmonizer.superset.plan import Plan
+
+HEADING_TELLS = 27  # characters: the name of a sheet holds 31, of which we use four
+ANSWERED = ("in every part", "in some parts", "in no part")
 
 
 @dataclass(frozen=True)
@@ -42,10 +48,15 @@ class Subject:
 
     @cached_property
     def headings(self) -> list[str]:
-        """Short titles, with the version where two versions of one framework meet."""
-        titles = [framework.short_title for framework in self.frameworks]
-        return [one.short_title if titles.count(one.short_title) == 1 else f"{one.short_title} {one.version}"
-                for one in self.frameworks]  # fmt: skip
+        """Short titles, with the version where two versions of one framework meet, or the key where that is no help.
+
+        No two are alike in their first characters, so that each can name a sheet.
+        """
+        for name in (lambda one: one.short_title, lambda one: f"{one.short_title} {one.version}"):
+            names = [name(one) for one in self.frameworks]
+            if len({one[:HEADING_TELLS].casefold() for one in names}) == len(names):
+                return names
+        return self.keys
 
     @cached_property
     def plan_columns(self) -> list[str]:
@@ -60,10 +71,47 @@ class Subject:
         """The answer of one of the graph's methods in the plan's circumstances."""
         return question(*names, scope=self.circumstances.scope, as_of=self.circumstances.as_of, **more)
 
-    def mappings(self, framework: Framework) -> list[Mapping]:
+    def mappings(self, framework: Framework) -> list[MappingRow]:
         """The mapping rows of a framework's requirements, withdrawn ones left out."""
         index = self.kg.index
         return [row for one in index.requirements_of(framework) for row in index.mappings_of.get(one.key, ())]
+
+    @cached_property
+    def held(self) -> Mapping[str, Held]:
+        """What the workspace holds for controls and requirements on the day asked; nothing without a workspace."""
+        if self.kg.workspace is None:
+            return {"control": {}, "requirement": {}}
+        assessment, day = self.kg.assessment, self.circumstances.as_of
+        return {"control": assessment.controls(as_of=day), "requirement": assessment.requirements(as_of=day)}
+
+    def status_of(self, control: str) -> str:
+        """The status that the workspace holds for a control, ``not started`` where it holds none."""
+        return self.held["control"].get(control, {}).get("status", STATUSES[0])
+
+    @cached_property
+    def meeting(self) -> dict[str, list[str]]:
+        """The chosen controls that meet each requirement in whole or part, by the requirement's key."""
+        found: dict[str, list[str]] = {}
+        for row in self.plan:
+            for framework, column in zip(self.frameworks, self.plan_columns, strict=True):
+                for one in parts(row[column]):
+                    found.setdefault(f"{framework.key}:{one}", []).append(str(row["control"]))
+        return found
+
+    @cached_property
+    def answered(self) -> dict[str, str]:
+        """How far each requirement that applies is met, by key: one of :data:`ANSWERED`."""
+        summary, index = self.summary, self.kg.index
+        met = {short_key(one) for one in self.meeting}
+        met |= {one for reached in summary.get("reached", ()) for one in reached["requirements"]}
+        left = {one for uncovered in summary.get("uncovered", ()) for one in uncovered["requirements"]}
+        left |= {one["requirement"] for one in summary.get("not_shown", ())}
+        asked = [one for framework in self.frameworks for one in applicable(index, framework, self.circumstances)]
+        return {one.key: ANSWERED[2 if one.short not in met else 1 if one.short in left else 0] for one in asked}
+
+    def requirement_name(self, key: str) -> str:
+        """``slug:id``, or the full key where it is not of the current version."""
+        return short_key(key) if self.kg.index.is_current(key) else key
 
     @cached_property
     def reaching(self) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from harmonizer.superset.deadline import Deadline
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.optimize import CoverModel, LevelChoice, Selection, Solution, verify
 from harmonizer.superset.problem import Estimate, Problem, Uncovered, source_order
-from harmonizer.superset.settings import fill_statement
+from harmonizer.superset.settings import Statement, fill_statement
 from harmonizer.values import describe_value
 
 NO_ALTERNATIVE = "none"
@@ -132,7 +132,7 @@ def _row(
         by_framework[requirement.key.partition(":")[0]].append(requirement.id)
     return [
         slug,
-        fill_statement(problem.index, problem.candidates[slug], _answered(served), levels),
+        str(fill_statement(problem.index, problem.candidates[slug], _answered(served), levels)),
         joined(sorted({leaf for _, leaf in served})),
         *(joined(ids) for ids in by_framework.values()),
         problem.effort(slug, levels),
@@ -145,6 +145,40 @@ def _row(
 def _answered(served: Iterable[tuple[Demand, str]]) -> list[Constraint]:
     """The constraints on the leaves by which a control meets its demands, whatever their wording."""
     return [constraint for demand, leaf in served for constraint in demand.constraints if constraint.objective == leaf]
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """A chosen control's statement in its parts, and the keys of the requirements that it meets by itself.
+
+    By itself: it meets everything that the requirement asks for, and all that is asked is expressed by objectives.
+    """
+
+    statement: Statement
+    whole: frozenset[str]
+
+
+def details(problem: Problem, solution: Solution) -> dict[str, Detail]:
+    """What the rows of the answer leave out, for each chosen control."""
+    service = Service(problem, solution)
+    asked: dict[str, set[str]] = {}
+    left = [one.demand for one in problem.reached] + [one.demand for one in problem.uncovered]
+    for demand in (*problem.demands, *left):
+        for key in demand.requirements:
+            asked.setdefault(key, set()).add(demand.name)
+    unexpressed = {one.requirement for one in problem.not_shown}
+    found = {}
+    for slug in solution.controls:
+        served = service.served(slug)
+        met: dict[str, set[str]] = {}
+        for demand, _ in served:
+            for key in demand.requirements:
+                met.setdefault(key, set()).add(demand.name)
+        whole = frozenset(key for key in met if met[key] == asked[key] and key not in unexpressed)
+        statement = fill_statement(problem.index, problem.candidates[slug], _answered(served),
+                                   solution.selection.levels_of(slug))  # fmt: skip
+        found[slug] = Detail(statement, whole)
+    return found
 
 
 def _summary(problem: Problem, solution: Solution) -> dict[str, object]:

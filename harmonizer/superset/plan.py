@@ -15,7 +15,7 @@ from harmonizer.model import Control
 from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
 from harmonizer.superset.certificate import Certificate
 from harmonizer.superset.deadline import Deadline
-from harmonizer.superset.explain import plan_answer
+from harmonizer.superset.explain import Detail, details, plan_answer
 from harmonizer.superset.optimize import CoverModel, solve
 from harmonizer.superset.problem import Addressable, build
 
@@ -35,6 +35,7 @@ class Plan:
     gap: float
     uncovered: tuple[Mapping[str, Any], ...]
     answer: Answer
+    details: Mapping[str, Detail] = field(repr=False)
     write_workbook: Callable[[Plan, Path], Path] | None = field(default=None, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[dict[str, Cell]]:
@@ -88,4 +89,5 @@ def plan(
     solution = solve(problem, budget=budget, model=model, deadline=deadline)
     answer = plan_answer(problem, solution, model, deadline)
     return Plan(solution.controls, solution.effort, solution.status, solution.certificate, solution.lower_bound,
-                solution.gap, tuple(answer.summary["uncovered"]), answer)  # fmt: skip
+                solution.gap, tuple(answer.summary["uncovered"]), answer,
+                details(problem, solution))  # fmt: skip

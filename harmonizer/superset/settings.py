@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from itertools import combinations
 
 from harmonizer.knowledge.index import Index
@@ -93,9 +93,27 @@ def _joined(parts: Iterable[str]) -> str:
     return " and ".join(dict.fromkeys(parts))
 
 
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What a control says, with its settings; written as one text by ``str``.
+
+    ``settings`` are those that the text has no slot for, each with its dimension; ``bound_by`` and ``looser`` are the
+    short keys of the requirements that set the values and of those that are satisfied along with them.
+    """
+
+    text: str
+    settings: tuple[str, ...] = ()
+    bound_by: tuple[str, ...] = ()
+    looser: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        parts = (("Settings: ", self.settings), ("Bound by ", self.bound_by), ("Also satisfies ", self.looser))
+        return " ".join([self.text, *(f"{words}{'; '.join(rest)}." for words, rest in parts if rest)])
+
+
 def fill_statement(
     index: Index, control: Control, constraints: Sequence[Constraint], levels: Sequence[Level] = ()
-) -> str:
+) -> Statement:
     """The statement of a control with its settings and what binds them.
 
     Parameters
@@ -113,18 +131,12 @@ def fill_statement(
         mentioned.add((leaf, dimension))
         return describe_setting(index, dimension, _on(constraints, leaf, dimension), _at(levels, leaf, dimension))
 
-    parts = [_SLOT.sub(fill, control.statement)]
-    rest = list(_unmentioned(index, constraints, levels, mentioned))
-    if rest:
-        parts.append(f"Settings: {'; '.join(rest)}.")
+    text = _SLOT.sub(fill, control.statement)  # before the rest is listed: it notes what it has mentioned
     cited = {one for dimension in _dimensions(constraints) for one in binding(index, _on(constraints, "", dimension))}
     binds = sorted({short_key(one.requirement) for one in cited})
     looser = sorted({short_key(one.requirement) for one in constraints if one.comparable}.difference(binds))
-    if binds:
-        parts.append(f"Bound by {'; '.join(binds)}.")
-    if looser:
-        parts.append(f"Also satisfies {'; '.join(looser)}.")
-    return " ".join(parts)
+    rest = _unmentioned(index, constraints, levels, mentioned)
+    return Statement(text, tuple(rest), tuple(binds), tuple(looser))
 
 
 def _unmentioned(
