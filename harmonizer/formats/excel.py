@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +96,7 @@ def open_workbook(path: Path) -> ExcelBook:
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
         _check_parts(archive, len(data), path)
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise DataError(f"the file was cut off or is damaged ({error}); save or send it again", file=path) from error
     try:
         return ExcelBook(archive, load_workbook(io.BytesIO(data)))

@@ -80,7 +80,7 @@ def read_edits(path: Path, assessment: Assessment) -> Edits:
     for left in snapshot.sheets.values():
         if left.subject not in held:
             raise DataError(f"the hidden sheet {SNAPSHOT_SHEET!r} was changed; export a new workbook", file=path)
-        sheet = _find(book, left)
+        sheet = _find(book, left, [one for one in book.names if one not in snapshot.sheets])
         if sheet is None:
             edits.append(Edit(left.name, "", reason="the sheet is not there; nothing of it was deleted"))
         else:
@@ -124,9 +124,9 @@ class _Returned:
         return f"{get_column_letter(place + 1)}{row + 1}"
 
 
-def _find(book: ExcelBook, left: SheetSnapshot) -> _Returned | None:
-    """The sheet of that name or, where it was renamed, the first one that has its headings."""
-    names = [left.name] if left.name in book.names else book.names
+def _find(book: ExcelBook, left: SheetSnapshot, others: Sequence[str]) -> _Returned | None:
+    """The sheet of that name or, where it was renamed, the first one of another name that has its headings."""
+    names = [left.name] if left.name in book.names else others
     for name in names:
         rows = book.rows(name)
         header = _header(rows[:HEADER_WITHIN], left, everything=name != left.name)

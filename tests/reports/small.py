@@ -6,6 +6,7 @@ from pathlib import Path
 
 from harmonizer.api import Harmonizer
 from harmonizer.knowledge.index import Index
+from harmonizer.knowledge.store import TableDataset
 from harmonizer.knowledge.tables import Files
 from harmonizer.model import Constraint, Control, Dimension, Framework, Knowledge, Mapping, Objective, Requirement, Tag
 
@@ -15,7 +16,7 @@ FRAMEWORKS = ("alpha", "beta")
 def in_workspace(folder: Path, data: Knowledge | None = None) -> Harmonizer:
     """The small knowledge over a workspace folder, made if need be."""
     folder.mkdir(exist_ok=True)
-    return Harmonizer(Index(data or knowledge()), Files((Path("bundled"), folder)))
+    return Harmonizer(Index(data or knowledge()), TableDataset(Files((Path("bundled"), folder))))
 
 
 def _requirement(key: str, position: int, title: str = "Review logs", residual: str = "") -> Requirement:

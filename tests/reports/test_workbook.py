@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from harmonizer.api import Harmonizer
 from harmonizer.errors import UnknownNameError, UsageError
 from harmonizer.knowledge.index import Index
+from harmonizer.knowledge.store import TableDataset
 from harmonizer.knowledge.tables import Files
 from harmonizer.programme.assessment import STATUSES
 from harmonizer.programme.journal import Change
@@ -50,7 +51,7 @@ HEADERS = {
 
 @pytest.fixture(scope="session")
 def made() -> Harmonizer:
-    return Harmonizer(Index(knowledge()), Files(()))
+    return Harmonizer(Index(knowledge()), TableDataset(Files(())))
 
 
 @pytest.fixture(scope="session")
@@ -216,7 +217,7 @@ def test_a_statement_of_applicability_says_of_each_requirement_whether_it_applie
         replace(data.requirements[1], modality="recommended"), *data.requirements[2:],
     ]  # fmt: skip
     made = in_workspace(tmp_path, replace(data, requirements=tuple(requirements)))
-    asked = Harmonizer(made.index, made._files, Circumstances("!role:controller"))
+    asked = Harmonizer(made.index, made._dataset, Circumstances("!role:controller"))
     report = asked.control_matrix(*FRAMEWORKS, only=["Statement of Applicability"])
     rows = [row[:7] for sheet in report.parts if isinstance(sheet, Sheet) for row in sheet.rows]
     assert rows == [
@@ -284,7 +285,7 @@ def test_two_versions_of_one_framework_get_headings_and_sheets_of_their_own(
     data = knowledge()
     second = replace(data.frameworks[1], short_title=short_title, version="1")
     third = replace(data.frameworks[0], version="2")
-    many = Harmonizer(Index(replace(data, frameworks=(data.frameworks[0], second, third))), Files(()))
+    many = Harmonizer(Index(replace(data, frameworks=(data.frameworks[0], second, third))), TableDataset(Files(())))
     book = openpyxl.load_workbook(many.to_excel(tmp_path / "versions.xlsx", "alpha@1", "beta@1", "alpha@2"))
     headings = [cell.value for cell in next(book["Controls"].iter_rows(min_row=HEADER_ROW, max_row=HEADER_ROW))]
     assert headings[5:8] == expected
