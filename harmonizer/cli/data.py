@@ -124,12 +124,14 @@ def import_(
 def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_dataset: bool) -> None:
     if len(files) != 1:
         raise UsageError("name one workbook: import workbook FILE.xlsx --workspace DIR")
+    from harmonizer.reports.workbook_edits import VERDICTS
+
     answer = session.graph.import_workbook(files[0], apply=apply, other_dataset=other_dataset)
     session.print(answer)
     if answer.summary["other dataset"]:
         typer.echo("the workbook was made from another dataset: its rows may have changed their meaning. "
                    "To merge it anyway: --apply --other-dataset", err=True)  # fmt: skip
-    figures = ", ".join(f"{count} {verdict}" for verdict, count in answer.summary.items() if isinstance(count, int))
+    figures = ", ".join(f"{answer.summary[verdict]} {verdict}" for verdict in VERDICTS)
     typer.echo(f"{figures}. " + ("Recorded." if apply else "Nothing was recorded; --apply does."), err=True)
     if answer.summary["conflict"] or answer.summary["refused"]:
         raise typer.Exit(1)
