@@ -32,10 +32,10 @@ def coverage_heatmap(cells: pd.DataFrame) -> Drawing:
     order = list(dict.fromkeys(cells["of"]))
     places = {name: place for place, name in enumerate(order)}
     data = []
-    for cell in cells.itertuples():
-        colour = ITSELF if cell.itself else blue(float(cell.percent) / 100)
+    for cell in cells.to_dict("records"):
+        colour = ITSELF if cell["itself"] else blue(float(cell["percent"]) / 100)
         data.append({
-            "value": [places[cell.by], places[cell.of], float(cell.percent)], "name": cell.words,
+            "value": [places[cell["by"]], places[cell["of"]], float(cell["percent"])], "name": cell["words"],
             "itemStyle": {"color": colour}, "label": {"color": _ink(colour)},
         })  # fmt: skip
     few = len(order) <= 6
@@ -56,9 +56,9 @@ def coverage_heatmap(cells: pd.DataFrame) -> Drawing:
 
 def sharing_bars(table: pd.DataFrame) -> Drawing:
     """How many leaves exactly one, two, ... frameworks ask for."""
-    rows = list(table.itertuples(index=False))
+    rows = table.to_dict("records")
     data = [
-        {"value": int(row.leaves), "name": f"{row[0]}: {row.leaves} leaves, {row.share}",
+        {"value": int(row["leaves"]), "name": f"{row['asked for by']}: {row['leaves']} leaves, {row['share']}",
          "itemStyle": {"color": blue(place / max(len(rows) - 1, 1))}}
         for place, row in enumerate(rows)
     ]  # fmt: skip
@@ -78,10 +78,10 @@ def domain_treemap(cells: pd.DataFrame) -> Drawing:
     domains = []
     for domain, within in cells.groupby("domain", sort=False):
         children = []
-        for cell in within.itertuples():
-            colour = blue((float(cell.frameworks) - 1) / max(most - 1, 1) * 0.99)
+        for cell in within.to_dict("records"):
+            colour = blue((float(cell["frameworks"]) - 1) / max(most - 1, 1) * 0.99)
             children.append({
-                "name": f"{cell.objective} ({cell.leaves})", "value": int(cell.leaves),
+                "name": f"{cell['objective']} ({cell['leaves']})", "value": int(cell["leaves"]),
                 "itemStyle": {"color": colour}, "label": {"color": _ink(colour)},
             })  # fmt: skip
         domains.append({"name": f"{domain} ({int(within['leaves'].sum())})", "children": children})
@@ -109,5 +109,24 @@ def sankey(links: Sequence[tuple[str, str, int]], height: int) -> Drawing:
             "emphasis": {"focus": "adjacency"}, "data": [{"name": name} for name in names],
             "links": [{"source": source, "target": target, "value": value} for source, target, value in links],
             "lineStyle": {"color": "gradient", "opacity": 0.35}, "label": {"fontSize": 11},
+        }],
+    }  # fmt: skip
+
+
+def coverage_network(cells: pd.DataFrame) -> Drawing:
+    """Frameworks on a circle, with an arrow to each one that another covers, as wide as the share."""
+    names = sorted({*cells["of"], *cells["by"]})
+    links = [{"source": cell["by"], "target": cell["of"], "value": float(cell["percent"]), "name": cell["words"],
+              "lineStyle": {"width": 0.5 + float(cell["percent"]) / 16}}
+             for cell in cells.to_dict("records")]  # fmt: skip
+    return {
+        "height": 640, "tooltip": _TIP,
+        "series": [{
+            "type": "graph", "layout": "circular", "circular": {"rotateLabel": False}, "roam": False,
+            "data": [{"name": name, "symbolSize": 16} for name in names], "links": links,
+            "edgeSymbol": ["none", "arrow"], "edgeSymbolSize": 8, "top": 60, "bottom": 60,
+            "lineStyle": {"color": "#2f78b3", "opacity": 0.55, "curveness": 0.18},
+            "itemStyle": {"color": "#e69f00"}, "label": {"show": True, "position": "right", "fontSize": 12},
+            "emphasis": {"focus": "adjacency"},
         }],
     }  # fmt: skip

@@ -139,7 +139,8 @@ def is_dark() -> bool:
 
 
 def _background(mark: Mark) -> str:
-    return f"background-color: {mark.dark}; color: {PALE}" if is_dark() else f"background-color: {mark.light}; color: {INK}"
+    ground, ink = (mark.dark, PALE) if is_dark() else (mark.light, INK)
+    return f"background-color: {ground}; color: {ink}"
 
 
 def shaded_percentages(frame: pd.DataFrame) -> Any:
@@ -155,8 +156,14 @@ def shaded_percentages(frame: pd.DataFrame) -> Any:
 
 def marked(frame: pd.DataFrame, column: str, marks: Mapping[str, Mark]) -> Any:
     """A table in which the words of one column have their symbol and stand on their colours."""
-    shown = frame.style.map(lambda word: _background(marks[word]) if word in marks else "", subset=[column])
-    return shown.format(lambda word: f"{marks[word].symbol} {word}" if word in marks else str(word), subset=[column])
+
+    def colour(word: Any) -> str:
+        return _background(marks[word]) if word in marks else ""
+
+    def symbol(word: Any) -> str:
+        return f"{marks[word].symbol} {word}" if word in marks else str(word)
+
+    return frame.style.map(colour, subset=[column]).format(symbol, subset=[column])
 
 
 def legend(marks: Mapping[str, Mark]) -> None:

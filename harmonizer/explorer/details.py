@@ -17,7 +17,6 @@ from harmonizer.knowledge.index import Index
 from harmonizer.strictness.applicability import Circumstances
 from harmonizer.values import describe_value
 
-
 SHOWN = 300
 """Requirements offered at once; more is found by more words."""
 
@@ -43,7 +42,10 @@ def search(requirements: Iterable[model.Requirement], words: str) -> list[model.
     if not wanted:
         return requirements
     meant = words.strip().rpartition(":")[2]
-    exact, folded = identifiers.resolve(meant, {identifiers.fold(one.id): one.id for one in requirements}), identifiers.fold(meant)
+    exact, folded = (
+        identifiers.resolve(meant, {identifiers.fold(one.id): one.id for one in requirements}),
+        identifiers.fold(meant),
+    )
     ranks = {one.key: _rank(one, exact, folded, wanted) for one in requirements}
     return sorted((one for one in requirements if ranks[one.key] < NO_MATCH), key=lambda one: ranks[one.key])
 
@@ -107,8 +109,8 @@ def constraint_table(index: Index, requirement: model.Requirement) -> pd.DataFra
 def mapping_table(index: Index, requirement: model.Requirement) -> pd.DataFrame:
     """The leaves that a requirement, and what stands below it, asks for."""
     rows = [
-        (one.id, relation_words(row.relation), index.objectives[row.objective].title, row.part, row.basis, row.confidence,
-         "yes" if row.states_fact else "no", row.comment)
+        (one.id, relation_words(row.relation), index.objectives[row.objective].title, row.part, row.basis,
+         row.confidence, "yes" if row.states_fact else "no", row.comment)
         for one in (requirement, *index.descendants(requirement.key))
         for row in index.mappings_of.get(one.key, ())
     ]  # fmt: skip
@@ -193,11 +195,12 @@ def as_markdown(index: Index, requirement: model.Requirement, found: Mapping[str
     if requirement.residual:
         lines.append(f"**Not expressed by any objective**: {plain(requirement.residual)}")
     for slug, rows in found.items():
-        lines += ["", f"### {plain(index.framework(slug).title)}", "", "| id | title | relation | certainty | covers | why |",
-                  "|---|---|---|---|---|---|"]  # fmt: skip
+        lines += ["", f"### {plain(index.framework(slug).title)}", "",
+                  "| id | title | relation | certainty | covers | why |", "|---|---|---|---|---|---|"]  # fmt: skip
         lines += [
             "| " + " | ".join(plain(" ".join(cell.split())) for cell in (
-                one.requirement.id, one.requirement.title, one.relation, one.certainty, f"{one.coverage:.0%}", one.reason,
+                one.requirement.id, one.requirement.title, one.relation, one.certainty, f"{one.coverage:.0%}",
+                one.reason,
             )) + " |"
             for one in rows
         ]  # fmt: skip
@@ -207,14 +210,43 @@ def as_markdown(index: Index, requirement: model.Requirement, found: Mapping[str
 def neighbour_table(graph: nx.MultiDiGraph[str]) -> pd.DataFrame:
     """The edges of a neighbourhood, and what the drawing leaves out: its twin in words."""
     rows = [
-        (source, graph.nodes[source].get("title", ""), facts["relation"], graph.nodes[target].get("title", ""),
-         facts["part"], facts["basis"], facts["confidence"], facts["comment"])
+        (source, graph.nodes[source].get("title", ""), facts.get("relation") or facts["kind"], target,
+         graph.nodes[target].get("title", ""), facts.get("part", ""), facts.get("basis", ""), facts.get("comment", ""))
         for source, target, facts in graph.edges(data=True)
     ]  # fmt: skip
-    rows += [("", facts["title"], "", "not drawn", "", "", None, "") for _, facts in graph.nodes(data=True)
+    rows += [("", facts["title"], "not drawn", "", "", "", "", "") for _, facts in graph.nodes(data=True)
              if facts["kind"] == "more"]  # fmt: skip
-    columns = ["requirement", "title", "relation", "leaf objective", "part", "basis", "confidence", "why"]
+    columns = ["from", "title", "relation", "to", "title of the other", "part", "basis", "why"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def nodes_to_choose(index: Index, frameworks: Iterable[str], words: str) -> dict[str, str]:
+    """Nodes of the graph that hold all the words, with their labels: frameworks, objectives, controls, requirements.
+
+    Without words the frameworks and the domains, to begin with.
+    """
+    wanted = words.casefold().split()
+    found = {slug: f"{one.short_title} (framework)" for slug, one in index.frameworks.items()}
+    objectives = index.narrower("") if not wanted else index.knowledge.objectives
+    found |= {f"objective:{one.slug}": f"{one.title} ({one.level})" for one in objectives}
+    if wanted:
+        found |= {f"control:{one.slug}": f"{one.title} (control)" for one in index.knowledge.controls}
+    chosen = {name: text for name, text in found.items()
+              if all(word in f"{name} {text}".casefold() for word in wanted)}  # fmt: skip
+    if wanted:
+        chosen |= {one.short: label(one) for one in search(requirements_to_choose(index, frameworks), words)}
+    return chosen
+
+
+def node_label(index: Index, node: str) -> str:
+    """The label of any node; :class:`UnknownNameError` where there is none."""
+    kind, colon, slug = node.partition(":")
+    if kind == "objective":
+        one = index.objective(slug)
+        return f"{one.title} ({one.level})"
+    if kind == "control":
+        return f"{index.control(slug).title} (control)"
+    return label(index.requirement(node)) if colon else f"{index.framework(node).short_title} (framework)"
 
 
 class Names:

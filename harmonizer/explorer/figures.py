@@ -145,6 +145,17 @@ def next_actions(
     else:
         actions.append(Action("See what binds", f"No duties collide; {judged} without a number are to be judged.",
                               "objectives", {"show": "Most stringent"}))  # fmt: skip
-    actions.append(Action("Find the cheapest set of controls", f"{len(index.controls)} candidates, one plan for all that "
-                          "is in scope, with proof.", "superset", {}))  # fmt: skip
+    actions.append(Action("Find the cheapest set of controls", f"{len(index.controls)} candidates, one plan for all "
+                          "that is in scope, with proof.", "superset", {}))  # fmt: skip
     return actions
+
+
+def flow_table(index: Index, overlap: Answer) -> pd.DataFrame:
+    """How many leaves each framework asks for in each domain."""
+    frameworks = [name for name in overlap.columns if name not in ("objective", "title", "shared_by")]
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in overlap:
+        domain = index.domain(str(row["objective"])).title
+        counts.update((index.framework(slug).short_title, domain) for slug in frameworks if row[slug])
+    rows = [(framework, domain, count) for (framework, domain), count in counts.items()]
+    return pd.DataFrame(rows, columns=["framework", "domain", "leaves"])

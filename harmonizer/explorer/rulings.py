@@ -27,8 +27,8 @@ def strictest_table(index: Index, answer: Answer, objective: str = "") -> pd.Dat
         (
             row["status"], index.objectives[str(row["objective"])].title,
             index.dimensions[str(row["dimension"])].title, _said(index, row), _words(row["clock"]),
-            row["requirement"] or "all together", row["scope"], row["dominated_by"], row["incomparable_with"], row["satisfies"],
-            row["valid_from"], row["note"], domain_of(index, str(row["objective"])).title,
+            row["requirement"] or "all together", row["scope"], row["dominated_by"], row["incomparable_with"],
+            row["satisfies"], row["valid_from"], row["note"], domain_of(index, str(row["objective"])).title,
         )
         for row in answer
         if objective in ("", row["objective"])

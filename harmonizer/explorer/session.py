@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import networkx as nx
 import streamlit as st
 
 import harmonizer as hz
-from harmonizer import model
 from harmonizer.answer import Answer
 from harmonizer.api import MAIN_FRAMEWORKS
 from harmonizer.crosswalk.counterparts import counterparts as find_counterparts
@@ -47,6 +47,14 @@ class Question:
         return Circumstances(self.scope or "*", self.as_of)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A graph and the HTML page that draws it."""
+
+    graph: nx.MultiDiGraph[str]
+    html: str
+
+
 def default_frameworks(kg: hz.Harmonizer) -> list[str]:
     """What is compared until the reader chooses."""
     return [slug for slug in MAIN_FRAMEWORKS if slug in kg.index.frameworks] or list(kg.index.frameworks)
@@ -57,7 +65,11 @@ def address(kg: hz.Harmonizer, question: Question, more: Mapping[str, str] | Non
     chosen = [] if list(question.frameworks) == default_frameworks(kg) else list(question.frameworks)
     scope = "" if question.scope == "*" else question.scope
     single = {"scope": scope, "as_of": question.as_of, **(more or {})}
-    parts = {"frameworks": chosen, "trust": list(question.trust), **{name: [one] for name, one in single.items() if one}}
+    parts = {
+        "frameworks": chosen,
+        "trust": list(question.trust),
+        **{name: [one] for name, one in single.items() if one},
+    }
     return {name: values for name, values in parts.items() if values}
 
 
@@ -133,11 +145,10 @@ def plan(index_hash: str, question: Question, _kg: hz.Harmonizer) -> hz.Plan:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Drawing")
-def neighbourhood_html(index_hash: str, question: Question, key: str, limit: int, _kg: hz.Harmonizer) -> str:
-    """The drawing of a requirement's neighbourhood."""
-    others = [slug for slug in question.frameworks if slug != _kg.index.requirement(key).framework]
-    graph = graph_view.neighbourhood(_kg.index, key, others, limit)
-    return graph_view.to_html(graph, f"Neighbourhood of {model.short_key(key)}")
+def neighbourhood(index_hash: str, frameworks: tuple[str, ...], node: str, limit: int, _kg: hz.Harmonizer) -> Drawn:
+    """A node's neighbourhood as a graph and as a page that draws it."""
+    graph = graph_view.around(_kg.index, node, frameworks, limit)
+    return Drawn(graph, graph_view.to_html(graph, f"Neighbourhood of {node}"))
 
 
 @st.cache_data(max_entries=4, show_spinner="Writing the workbook")

@@ -14,7 +14,8 @@ SOLVED_KEY = "solved_questions"
 
 def page() -> None:
     kg, question = components.open_page(
-        "Superset", "The cheapest set of candidate controls that satisfies everything in scope at the strictest settings."
+        "Superset",
+        "The cheapest set of candidate controls that satisfies everything in scope at the strictest settings.",
     )
     _superset(kg, question)
     components.footer(kg, question)
