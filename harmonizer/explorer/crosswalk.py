@@ -7,7 +7,7 @@ import streamlit as st
 
 import harmonizer as hz
 from harmonizer import model
-from harmonizer.explorer import components, details, session
+from harmonizer.explorer import address, components, details, session
 from harmonizer.explorer.details import Counterpart
 from harmonizer.explorer.session import Question
 from harmonizer.explorer.wording import CERTAINTIES, modality_words, plain
@@ -33,10 +33,10 @@ def page() -> None:
 def _choose(kg: hz.Harmonizer, question: Question) -> tuple[str | None, str | None, model.Requirement | None]:
     titles = {slug: one.short_title for slug, one in kg.index.frameworks.items()}
     by_source, by_target, by_words, by_name = st.columns([2, 2, 3, 5])
-    source = by_source.selectbox("Framework", list(titles), index=None, key="source", bind="query-params",
-                                 placeholder="any chosen", format_func=titles.__getitem__)  # fmt: skip
-    target = by_target.selectbox("compared with", list(titles), index=None, key="target", bind="query-params",
-                                 placeholder="all chosen", format_func=titles.__getitem__)  # fmt: skip
+    source = address.choose(by_source, "Framework", list(titles), "source", titles.__getitem__,
+                            placeholder="any chosen")  # fmt: skip
+    target = address.choose(by_target, "compared with", list(titles), "target", titles.__getitem__,
+                            placeholder="all chosen")  # fmt: skip
     words = by_words.text_input("Search", key="words", bind="query-params", placeholder="id or words: encryption")
     found = details.search(details.requirements_to_choose(kg.index, [source] if source else question.frameworks), words)
     _follow_address(kg)
@@ -44,9 +44,9 @@ def _choose(kg: hz.Harmonizer, question: Question) -> tuple[str | None, str | No
     options = components.with_asked(list(names), "requirement", details.Names(kg.index))
     label = f"Requirement ({len(found):,} found)" if len(found) <= details.SHOWN else (
         f"Requirement (first {details.SHOWN} of {len(found):,})")  # fmt: skip
-    chosen = by_name.selectbox(label, options, index=None, key="requirement", bind="query-params",
-                               placeholder="choose one" if found else "nothing matches: take words away",
-                               format_func=lambda name: details.label(kg.index.requirement(name)))  # fmt: skip
+    chosen = address.choose(by_name, label, options, "requirement",
+                            lambda name: details.label(kg.index.requirement(name)),
+                            placeholder="choose one" if found else "nothing matches: take words away")  # fmt: skip
     return source, target, kg.index.requirement(chosen) if chosen else None
 
 
@@ -61,7 +61,7 @@ def _follow_address(kg: hz.Harmonizer) -> None:
         st.warning(plain(str(error)))
         return
     if found and found.short != asked:
-        st.session_state["requirement"] = found.short
+        st.query_params["requirement"] = found.short
 
 
 # one requirement ------------------------------------------------------------------------------------------------------
@@ -150,8 +150,10 @@ def _derivation(
     st.subheader("How it follows", anchor=False)
     names = {one.short: one for one in others}
     options = components.with_asked(list(names), "against", names)
-    chosen = st.selectbox("Counterpart", options, key="against", bind="query-params",
-                          format_func=lambda name: details.label(names[name]))  # fmt: skip
+    chosen = address.choose(st.container(), "Counterpart", options, "against", lambda name: details.label(names[name]),
+                            placeholder="choose one to see the derivation")  # fmt: skip
+    if chosen is None:
+        return
     answer = session.explanation(kg.index.hash, requirement.key, names[chosen].key, question.trust, kg)
     with st.container(border=True):
         for row in answer:
@@ -176,9 +178,10 @@ def _pairs(kg: hz.Harmonizer, question: Question, source: str, target: str) -> N
     table = details.pair_table(kg.index, session.crosswalk(kg.index.hash, question, source, target, kg))
     counts = table["certainty"].value_counts()
     st.subheader(plain(f"{names[0]} to {names[1]}"), anchor=False)
-    chosen = st.pills("Certainty", [name for name in CERTAINTIES if name in counts], selection_mode="multi",
-                      key="certainty", bind="query-params",
-                      format_func=lambda name: f"{CERTAINTIES[name].symbol} {name} ({counts[name]:,})")  # fmt: skip
+    chosen = address.choose_many(
+        st.container(), "Certainty", [name for name in CERTAINTIES if name in counts], "certainty",
+        lambda name: f"{CERTAINTIES[name].symbol} {name} ({counts[name]:,})", widget="pills", selection_mode="multi",
+    )  # fmt: skip
     shown = table[table["certainty"].isin(chosen)] if chosen else table
     if shown.empty:
         components.empty("No pair in this scope. Widen the scope in the sidebar, or compare other frameworks.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import harmonizer as hz
-from harmonizer.explorer import charts, components, details, figures, session
+from harmonizer.explorer import address, charts, components, details, figures, session
 from harmonizer.explorer.session import Question
 from harmonizer.explorer.wording import plain
 from harmonizer.reports import graph_view
@@ -70,10 +70,11 @@ def _choose(kg: hz.Harmonizer, question: Question) -> str | None:
             st.warning(plain(str(error)))
         else:
             names.append(asked)
-    return by_name.selectbox(f"Node ({len(found):,} found)", components.with_asked(names, "node", names), index=None,
-                             key="node", bind="query-params",
-                             placeholder="choose one" if found else "nothing matches: take words away",
-                             format_func=lambda name: details.node_label(kg.index, name))  # fmt: skip
+    held = st.session_state.get("node")
+    options = list(dict.fromkeys([*names, *([held] if held else [])]))
+    return address.choose(by_name, f"Node ({len(found):,} found)", options, "node",
+                          lambda name: details.node_label(kg.index, name),
+                          placeholder="choose one" if found else "nothing matches: take words away")  # fmt: skip
 
 
 def _domains(kg: hz.Harmonizer, question: Question) -> None:

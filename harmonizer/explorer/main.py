@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from harmonizer.errors import HarmonizerError
-from harmonizer.explorer import session, sidebar
+from harmonizer.explorer import address, session, sidebar
 from harmonizer.explorer.wording import plain
 
 HERE = Path(__file__).parent
@@ -43,6 +43,7 @@ def main() -> None:
         ]
         for section, pages in PAGES.items()
     })  # fmt: skip
+    address.open_page(page.url_path)
     try:
         st.session_state[session.QUESTION_KEY] = sidebar.ask(session.knowledge_graph())
         page.run()

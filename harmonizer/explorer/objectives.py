@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 import harmonizer as hz
-from harmonizer.explorer import components, objective_tables, rulings, session
+from harmonizer.explorer import address, components, objective_tables, rulings, session
 from harmonizer.explorer.session import Question
 from harmonizer.explorer.wording import STATUSES, plain
 
@@ -37,8 +37,8 @@ def _hierarchy(kg: hz.Harmonizer, question: Question) -> None:
     titles = {slug: one.title for slug, one in kg.index.objectives.items()}
     by_domain, by_words, by_name = st.columns([2, 2, 3])
     domains = [one.slug for one in kg.index.narrower("")]
-    domain = by_domain.selectbox("Domain", domains, index=None, placeholder="any domain", key="domain",
-                                 bind="query-params", format_func=lambda slug: titles[slug])  # fmt: skip
+    domain = address.choose(by_domain, "Domain", domains, "domain", titles.__getitem__,
+                            placeholder="any domain")  # fmt: skip
     words = by_words.text_input("Search", key="words", bind="query-params", placeholder="words, e.g. backup")
     found = objective_tables.leaf_table(kg.index, overlap, domain or "", words)
     if found.empty:
@@ -46,9 +46,8 @@ def _hierarchy(kg: hz.Harmonizer, question: Question) -> None:
                          icon="search_off")  # fmt: skip
         return
     options = components.with_asked(list(found["slug"]), "objective", kg.index.objectives)
-    chosen = by_name.selectbox(f"Objective ({len(found):,} found)", options, index=None, key="objective",
-                               bind="query-params", placeholder="choose one, or click a row",
-                               format_func=lambda slug: titles[slug])  # fmt: skip
+    chosen = address.choose(by_name, f"Objective ({len(found):,} found)", options, "objective", titles.__getitem__,
+                            placeholder="choose one, or click a row")  # fmt: skip
     if chosen:
         _objective(kg, question, chosen)
     components.pick(found.drop(columns="slug"), "Objectives that the chosen frameworks ask for", "objective_rows",
@@ -109,10 +108,9 @@ def _strictest(kg: hz.Harmonizer, answer: hz.Answer) -> None:
         return
     statuses, domains, dimensions = st.columns(3)
     counts = rulings.status_counts(table)
-    chosen = statuses.multiselect("Status", list(STATUSES), key="status", placeholder="any status",
-                                  bind="query-params",
-                                  format_func=lambda name: f"{STATUSES[name].symbol} {name} ({counts.get(name, 0)})",
-                                  )  # fmt: skip
+    chosen = address.choose_many(statuses, "Status", list(STATUSES), "status",
+                                 lambda name: f"{STATUSES[name].symbol} {name} ({counts.get(name, 0)})",
+                                 placeholder="any status")  # fmt: skip
     domain = domains.selectbox("Domain", sorted(set(table["domain"])), index=None, placeholder="any domain",
                                key="strictest_domain", bind="query-params")  # fmt: skip
     dimension = dimensions.selectbox("Dimension", sorted(set(table["dimension"])), index=None, key="dimension",

@@ -9,6 +9,7 @@ import streamlit as st
 
 import harmonizer as hz
 from harmonizer.errors import HarmonizerError
+from harmonizer.explorer import address
 from harmonizer.explorer.session import Question, default_frameworks
 from harmonizer.explorer.wording import plain
 from harmonizer.scope import both
@@ -19,14 +20,14 @@ EARLIEST, LATEST = date(1990, 1, 1), date(2100, 1, 1)
 def ask(kg: hz.Harmonizer) -> Question | None:
     """The question of every page; None where it cannot be asked as it stands.
 
-    Each part is bound to a query parameter of its own name, so that an address restores the whole question.
+    Each part stands in the address under its own name, so that a link restores the whole question.
     """
     titles = {slug: one.short_title for slug, one in kg.index.frameworks.items()}
     publishers = _publishers(kg)
     with st.sidebar:
-        chosen = st.multiselect("Frameworks", list(titles), default_frameworks(kg), key="frameworks",
-                                bind="query-params", format_func=lambda slug: plain(titles[slug]),
-                                help="What is compared and satisfied together.")  # fmt: skip
+        chosen = address.choose_many(st.sidebar, "Frameworks", list(titles), "frameworks",
+                                     lambda slug: plain(titles[slug]), default_frameworks(kg),
+                                     help="What is compared and satisfied together.")  # fmt: skip
         scope = st.text_input("Scope", key="scope", bind="query-params", max_chars=200,
                               placeholder="anyone, e.g. data:ephi & role:processor",
                               help="Tags joined by &, |, ! and brackets. Empty: all that can apply to someone.",
@@ -37,9 +38,10 @@ def ask(kg: hz.Harmonizer) -> Question | None:
         _pick_tags(kg)
         day = st.date_input("As of", None, EARLIEST, LATEST, key="as_of", bind="query-params", format="YYYY-MM-DD",
                             help="Only what is in force on this day. Empty: whatever is on the books.")  # fmt: skip
-        trust = st.multiselect("Trust in published crosswalks", list(publishers), key="trust", bind="query-params",
-                               format_func=lambda name: plain(publishers[name]), placeholder="none",
-                               help="Whose rows may take part in inference, beside our own mappings.")  # fmt: skip
+        trust = address.choose_many(st.sidebar, "Trust in published crosswalks", list(publishers), "trust",
+                                    lambda name: plain(publishers[name]), placeholder="none",
+                                    help="Whose rows may take part in inference, beside our own mappings.",
+                                    )  # fmt: skip
     if problem:
         return None
     return Question(tuple(chosen), scope.strip() or "*", day.isoformat() if isinstance(day, date) else "",
