@@ -18,7 +18,7 @@ from harmonizer.answer import Answer, joined
 from harmonizer.errors import UsageError
 from harmonizer.knowledge import store
 from harmonizer.knowledge.index import Index
-from harmonizer.knowledge.tables import Files
+from harmonizer.knowledge.query import SECONDS
 from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
 
 
 def load(workspace: str | Path | None = None, *, scope: str = "*", as_of: str = "") -> Harmonizer:
-    """Open the bundled knowledge graph, with the files of a workspace folder laid over it.
+    """Open the bundled knowledge graph, with the files of a workspace folder laid over it, or one behind an endpoint.
 
     Parameters
     ----------
-    workspace: a folder with ``ontologies/`` or ``data/`` of its own, or None.
+    workspace: a folder with ``ontologies/`` or ``data/`` of its own, the URL of a SPARQL 1.1 endpoint, or None.
     scope: a scope expression that every question is asked for, unless it names its own.
     as_of: an ISO date, likewise.
 
@@ -49,23 +49,23 @@ def load(workspace: str | Path | None = None, *, scope: str = "*", as_of: str = 
     DataError: where a file is unfit; the message names file, line and column.
     UsageError: where the workspace, scope or date cannot be read.
     """
-    files = store.files_of(workspace)
-    return Harmonizer(store.open_index(files), files, Circumstances(scope or "*", as_of))
+    dataset = store.open_dataset(workspace)
+    return Harmonizer(dataset.index(), dataset, Circumstances(scope or "*", as_of))
 
 
 class Harmonizer:
     """The knowledge graph with its questions. Made by :func:`load`; read-only."""
 
-    def __init__(self, index: Index, files: Files, circumstances: Circumstances | None = None) -> None:
+    def __init__(self, index: Index, dataset: store.Dataset, circumstances: Circumstances | None = None) -> None:
         self.index = index
         self.circumstances = circumstances or Circumstances()
         self.circumstances.check(index)
-        self._files = files
+        self._dataset = dataset
 
     @property
     def workspace(self) -> Path | None:
         """The workspace folder that is laid over the bundled data, if any."""
-        return self._files.roots[-1] if len(self._files.roots) > 1 else None
+        return self._dataset.workspace
 
     @cached_property
     def assessment(self) -> Assessment:
@@ -129,6 +129,13 @@ class Harmonizer:
         from harmonizer import catalogue
 
         return catalogue.show(self.index, name, self.circumstances)
+
+    def search(self, words: str, *, framework: str = "", limit: int = 50) -> Answer:
+        """Requirements that hold all the words, or ids that begin so, best first."""
+        from harmonizer.knowledge.search import search
+
+        key = self.index.framework(framework).key if framework else ""
+        return search(self.index, store.cache_folder(), words, key, limit)
 
     # how requirements relate ------------------------------------------------------------------------------------
 
@@ -345,13 +352,14 @@ class Harmonizer:
 
     @cached_property
     def _store(self) -> ox.Store:
-        return store.open_store(self._files)
+        return self._dataset.store()
 
-    def sparql(self, query: str) -> Answer:
-        """Run a read-only SPARQL 1.1 query; the project's prefixes are known."""
-        from harmonizer.knowledge.query import select
+    def sparql(self, query: str, *, time_limit: float = SECONDS) -> Answer:
+        """Run a read-only SPARQL 1.1 query for at most so many seconds; the project's prefixes are known.
 
-        return select(self._store, query)
+        Rows come sorted unless the query orders them itself.
+        """
+        return self._dataset.select(query, seconds=time_limit)
 
     @cached_property
     def rdf(self) -> rdflib.Dataset:
@@ -371,7 +379,7 @@ class Harmonizer:
         """Findings in the data that are loaded: shapes, invariants of authored knowledge, canonical form."""
         from harmonizer.knowledge.lint import lint
 
-        return lint(self._files)
+        return lint(self._dataset.files)
 
     def to_excel(self, path: str | Path, *frameworks: str, plan: Plan | None = None) -> Path:
         """Write the control matrix workbook of these frameworks; returns its path."""

@@ -42,7 +42,7 @@ def lint(
         with progress() as told:
             answer = lint_crosswalk(files, session.graph.index, told)
     else:
-        tables = store.files_of(session.workspace)
+        tables = store.open_dataset(session.workspace).files
         if write:
             for path in linter.write_canonical(tables):
                 typer.echo(f"wrote {path}", err=True)
@@ -55,13 +55,17 @@ def lint(
 
 
 @command("query")
-def query(session: Session, sparql: Annotated[str, typer.Argument(metavar="SPARQL-or-FILE")]) -> None:
+def query(
+    session: Session,
+    sparql: Annotated[str, typer.Argument(metavar="SPARQL-or-FILE")],
+    time_limit: Annotated[float, typer.Option(metavar="SECONDS", min=0, help="Then the query is stopped.")] = 30.0,
+) -> None:
     """Run read-only SPARQL 1.1 over the dataset."""
     from harmonizer.knowledge.tables import read_text
 
     path = Path(sparql)
     text = read_text(path) if path.suffix in (".rq", ".sparql") else sparql
-    session.print(session.graph.sparql(text))
+    session.print(session.graph.sparql(text, time_limit=time_limit))
 
 
 IMPORTS = {"tables": "anyone's requirements and mappings as two plain CSV tables"}

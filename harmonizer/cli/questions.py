@@ -45,6 +45,17 @@ def show(session: Session, name: Annotated[str, typer.Argument(metavar="REQUIREM
     session.print(session.graph.show(name))
 
 
+@command("search")
+def search(
+    session: Session,
+    words: Annotated[list[str], typer.Argument(metavar="WORD...", help="Words, beginnings of words, or an id.")],
+    framework: Annotated[str | None, typer.Option(metavar="SLUG", help="In this framework alone.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000)] = 50,
+) -> None:
+    """Find requirements by their words or ids, best first."""
+    session.print(session.graph.search(" ".join(words), framework=framework or "", limit=limit))
+
+
 @command("crosswalk")
 def crosswalk(
     session: Session,

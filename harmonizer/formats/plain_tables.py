@@ -30,8 +30,8 @@ from harmonizer.knowledge.tables import (
     Row,
     dump,
     rows,
-    write_aside,
 )
+from harmonizer.knowledge.workspace import replace_files
 from harmonizer.vocabulary import BASE, RELATION_PREDICATES
 
 REQUIREMENTS = ("framework", "id", "parent", "title")
@@ -69,9 +69,8 @@ def read(requirements: Sequence[Path], mappings: Sequence[Path], index: Index) -
 
 
 def write(found: Import, workspace: Path) -> None:
-    """Write the files of an import into a workspace folder, each as a whole or not at all."""
-    for name, content in found.files.items():
-        write_aside(workspace / name, content.encode())
+    """Write the files of an import into a workspace folder, all of them or none."""
+    replace_files(workspace, {name: content.encode() for name, content in found.files.items()})
 
 
 class _Reader:

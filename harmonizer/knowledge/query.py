@@ -1,12 +1,17 @@
-"""Read-only SPARQL 1.1 over the dataset.
+"""Read-only SPARQL 1.1 over a dataset.
 
 A query is parsed before it runs: updates, ``SERVICE``, ``FROM`` and ``LOAD`` are refused, so that no query can
-change the dataset or reach the network. The default graph is the union of all named graphs.
+change the dataset or reach the network. The default graph is the union of all named graphs. A query runs in a process
+of its own, over the dataset on disk, because only a process can be stopped when its time is up.
 """
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from harmonizer.answer import Answer
@@ -16,49 +21,104 @@ from harmonizer.vocabulary import PREFIXES
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
+SECONDS = 30.0
+"""How long a query may take unless told otherwise."""
+MAXIMUM_LENGTH = 100_000
+MAXIMUM_ROWS = 1_000_000
+
 _REFUSED = {"ServiceGraphPattern": "SERVICE", "DatasetClause": "FROM"}
+_parsing = threading.Lock()  # rdflib's parser is not safe under threads
+
+_CHILD = """
+import sys
+import pyoxigraph as ox
+from harmonizer.vocabulary import PREFIXES
+from harmonizer.knowledge.query import serialized
+try:
+    sys.stdout.buffer.write(serialized(ox.Store.read_only(sys.argv[1]), sys.stdin.read()))
+except Exception as error:
+    sys.exit(f"{error}")
+"""
 
 
-def select(store: ox.Store, text: str) -> Answer:
-    """The result of a SELECT, ASK, CONSTRUCT or DESCRIBE query as a table.
+def run(store: Path, text: str, *, seconds: float = SECONDS) -> Answer:
+    """The result of a SELECT, ASK, CONSTRUCT or DESCRIBE query over an Oxigraph store on disk, as a table.
 
-    The project's prefixes are known without declaring them. Raises :class:`UsageError` for what is not allowed.
+    The project's prefixes are known without declaring them; rows come sorted unless the query orders them. Raises
+    :class:`UsageError` for what is not allowed, and for what takes longer than ``seconds``.
     """
+    ordered = check(text)
+    try:
+        done = subprocess.run([sys.executable, "-c", _CHILD, str(store)], input=text.encode(), capture_output=True,
+                              timeout=seconds, check=False)  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise UsageError(f"the query took longer than {seconds:g} seconds and was stopped") from None
+    if done.returncode:
+        raise UsageError(f"the query cannot be answered: {done.stderr.decode(errors='replace').strip()}")
+    return answer(done.stdout, ordered)
+
+
+def serialized(store: ox.Store, text: str) -> bytes:
+    """The result of a query as SPARQL JSON, or as N-Triples for CONSTRUCT and DESCRIBE."""
     import pyoxigraph as ox
 
-    check(text)
-    try:
-        result = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
-    except (SyntaxError, ValueError) as error:
-        raise UsageError(f"the query cannot be read: {error}") from error
-    if isinstance(result, ox.QueryBoolean):
-        return Answer.of(("result",), [("true" if result else "false",)])
-    if isinstance(result, ox.QueryTriples):
-        return Answer.of(("subject", "predicate", "object"), [tuple(map(_show, triple)) for triple in result])
-    names = tuple(variable.value for variable in result.variables)
-    return Answer.of(names, [tuple(_show(term) for term in solution) for solution in result])
+    result = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+    form = ox.RdfFormat.N_TRIPLES if isinstance(result, ox.QueryTriples) else ox.QueryResultsFormat.JSON
+    return result.serialize(format=form) or b""  # type: ignore[arg-type]
+
+
+def answer(result: bytes, ordered: bool) -> Answer:
+    """What :func:`serialized` (or a SPARQL endpoint) gave, as a table."""
+    import pyoxigraph as ox
+
+    if not result.startswith(b"{"):
+        columns: tuple[str, ...] = ("subject", "predicate", "object")
+        rows = [(_show(one.subject), _show(one.predicate), _show(one.object))
+                for one in ox.parse(result, format=ox.RdfFormat.N_TRIPLES)]  # fmt: skip
+        return Answer.of(columns, _bounded(sorted(rows)))
+    parsed = ox.parse_query_results(result, format=ox.QueryResultsFormat.JSON)
+    if isinstance(parsed, ox.QueryBoolean):
+        return Answer.of(("result",), [("true" if parsed else "false",)])
+    columns = tuple(variable.value for variable in parsed.variables)
+    found = [tuple(_show(term) for term in solution) for solution in parsed]
+    return Answer.of(columns, _bounded(found if ordered else sorted(found)))
+
+
+def _bounded(rows: list[Any]) -> list[Any]:
+    if len(rows) > MAXIMUM_ROWS:
+        raise UsageError(f"the query gives {len(rows):,} rows, more than {MAXIMUM_ROWS:,}; add a LIMIT")
+    return rows
 
 
 def _show(term: Any) -> str:
     return "" if term is None else str(term.value) if hasattr(term, "value") else str(term)
 
 
-def check(text: str) -> None:
-    """Raise :class:`UsageError` unless ``text`` is a query that only reads what is here."""
+def check(text: str) -> bool:
+    """Raise :class:`UsageError` unless ``text`` is a query that only reads what is here; whether it orders its rows."""
     from rdflib.plugins.sparql.parser import parseQuery, parseUpdate
 
+    if len(text) > MAXIMUM_LENGTH:
+        raise UsageError(f"the query is longer than {MAXIMUM_LENGTH:,} characters")
     declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
-    try:
-        tree = parseQuery(declared + text)
-    except Exception as error:
+    with _parsing:
         try:
-            parseUpdate(declared + text)
-        except Exception:
-            raise UsageError(f"the query cannot be read: {error}") from error
-        raise UsageError("updates are refused: queries are read-only") from error
-    for node in _nodes(tree):
-        if node.name in _REFUSED:
-            raise UsageError(f"{_REFUSED[node.name]} is refused: queries read only the dataset that is loaded")
+            tree = parseQuery(declared + text)
+        except RecursionError:
+            raise UsageError("the query is nested too deeply") from None
+        except Exception as error:
+            try:
+                parseUpdate(declared + text)
+            except Exception:
+                raise UsageError(f"the query cannot be read: {error}") from error
+            raise UsageError("updates are refused: queries are read-only") from error
+    try:
+        for node in _nodes(tree):
+            if node.name in _REFUSED:
+                raise UsageError(f"{_REFUSED[node.name]} is refused: queries read only the dataset that is loaded")
+    except RecursionError:
+        raise UsageError("the query is nested too deeply") from None
+    return "orderby" in tree[1]
 
 
 def _nodes(tree: Any) -> Iterator[Any]:

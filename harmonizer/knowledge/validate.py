@@ -6,6 +6,7 @@ through ``ontologies/shapes.ttl`` and so judges foreign RDF by the same rules.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     import rdflib
 
 
+MOST_HINTS = 25
+"""Nearest names are looked up for so many unknown ones: each takes a while, and nobody reads hundreds."""
+
+
 def check(knowledge: model.Knowledge, places: Mapping[object, Place]) -> list[DataError]:
     """Every problem that makes the records unfit for computing, each with its place."""
     return list(_Checker(knowledge, places).problems())
@@ -31,11 +36,15 @@ class _Checker:
     def __init__(self, knowledge: model.Knowledge, places: Mapping[object, Place]) -> None:
         self.knowledge, self.places = knowledge, places
         self.requirements = {requirement.key: requirement for requirement in knowledge.requirements}
+        self.keys_of: dict[str, dict[str, None]] = defaultdict(dict)  # by framework version, in order
+        for key in self.requirements:
+            self.keys_of[key.partition(":")[0]][key] = None
         self.objectives = {objective.slug: objective for objective in knowledge.objectives}
         self.leaves = {slug for slug, objective in self.objectives.items() if objective.level == "leaf"}
         self.dimensions = {dimension.slug: dimension for dimension in knowledge.dimensions}
         self.controls = {control.slug: control for control in knowledge.controls}
         self.scope = ScopeLogic(knowledge.tags)
+        self.unknown = 0
         self.mapped = {(mapping.requirement, mapping.objective) for mapping in knowledge.mappings}
 
     def problems(self) -> Iterator[DataError]:
@@ -54,8 +63,9 @@ class _Checker:
 
     def _known(self, kind: str, name: str, known: Iterable[str], column: str) -> Iterator[tuple[str, str]]:
         if name not in known:
-            shown = [short_key(one) for one in known]
-            yield f"unknown {kind} {short_key(name)!r}{did_you_mean(nearest(short_key(name), shown))}", column
+            self.unknown += 1
+            near = nearest(short_key(name), map(short_key, known)) if self.unknown <= MOST_HINTS else []
+            yield f"unknown {kind} {short_key(name)!r}{did_you_mean(near)}", column
 
     def _leaf(self, slug: str, column: str) -> Iterator[tuple[str, str]]:
         if slug in self.objectives and slug not in self.leaves:
@@ -75,9 +85,8 @@ class _Checker:
 
     def _requirement(self, record: model.Requirement) -> Iterator[tuple[str, str]]:
         if record.parent:
-            same = [key for key in self.requirements if key.startswith(record.key.partition(":")[0] + ":")]
-            yield from self._known("parent", record.parent, same if record.parent not in same else self.requirements,
-                                   "parent")  # fmt: skip
+            siblings = self.keys_of[record.key.partition(":")[0]]
+            yield from self._known("parent", record.parent, siblings, "parent")
         if record.kind == "requirement" and not record.modality:
             yield "a requirement needs a modality", "modality"
         if not record.title:
