@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from harmonizer import model
 from harmonizer.answer import Answer, joined
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from harmonizer.programme.assessment import Assessment
     from harmonizer.reports.tables import Report
+    from harmonizer.superset.deadline import Deadline, Progress
     from harmonizer.superset.plan import Plan
-    from harmonizer.superset.problem import Addressable
-    from harmonizer.superset.shares import Progress
+    from harmonizer.superset.problem import Addressable, Given
 
 MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
 """The frameworks of the main job."""
@@ -244,7 +244,8 @@ class Harmonizer:
     def solve(
         self, *frameworks: str, have: Sequence[str] = (), have_framework: Sequence[str] = (),
         exclude: Sequence[str] = (), budget: int | None = None, candidates: str | Path | None = None,
-        also: Sequence[str] = (), addressable: Addressable = "implemented", time_limit: float = math.inf,
+        also: Sequence[str] = (), addressable: Addressable = "implemented", time_limit: float | Deadline = math.inf,
+        progress: Progress | None = None,
         scope: str | None = None, as_of: str | None = None,
     ) -> Plan:  # fmt: skip
         """The cheapest set of candidate controls that satisfies the frameworks at the strictest settings.
@@ -260,16 +261,20 @@ class Harmonizer:
         also: what is asked beside what binds: ``recommended`` and ``optional`` requirements, and readings of
             ``practice``.
         addressable: ``alternative`` lets addressable specifications be met by a documented equivalent measure.
-        time_limit: seconds after which the best known plan is returned with the bound proven by then.
+        time_limit: seconds after which the best known plan is returned with the bound proven by then, or a
+            :class:`~harmonizer.superset.deadline.Deadline`, which another thread can stop.
+        progress: is told what is being done, how much of it is done, and how much there is.
         """
         from harmonizer.superset.candidate_lists import candidate_list
+        from harmonizer.superset.deadline import Deadline
         from harmonizer.superset.plan import plan
 
         names = [framework.key for framework in self._frameworks(frameworks)]
         controls = None if candidates is None else candidate_list(self.index, str(candidates))
         found = plan(self.index, names, circumstances=self._asked(scope, as_of), have=have,
                      have_framework=have_framework, exclude=exclude, budget=budget, controls=controls,
-                     modalities=self._modalities(also), addressable=addressable, time_limit=time_limit)  # fmt: skip
+                     modalities=self._modalities(also), addressable=addressable, progress=progress,
+                     deadline=time_limit if isinstance(time_limit, Deadline) else Deadline(time_limit))  # fmt: skip
         return replace(found, write_workbook=lambda made, path: self.to_excel(path, *frameworks, plan=made))
 
     def _modalities(self, also: Sequence[str]) -> frozenset[str]:
@@ -292,13 +297,24 @@ class Harmonizer:
 
         return sensitivity(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
 
+    def in_turn(
+        self, *frameworks: str, scope: str | None = None, as_of: str | None = None, progress: Progress | None = None,
+        **given: Unpack[Given],
+    ) -> Answer:  # fmt: skip
+        """What each framework adds to those before it, beside its effort alone, and what doing all at once saves."""
+        from harmonizer.superset.shares import in_turn
+
+        return in_turn(self.index, self._frameworks(frameworks), self._asked(scope, as_of), progress, **given)
+
     def budget_curve(
-        self, *frameworks: str, steps: int = 10, scope: str | None = None, as_of: str | None = None
-    ) -> Answer:
+        self, *frameworks: str, steps: int = 10, scope: str | None = None, as_of: str | None = None,
+        deadline: Deadline | None = None, progress: Progress | None = None, **given: Unpack[Given],
+    ) -> Answer:  # fmt: skip
         """How much of what the frameworks ask a growing budget can meet."""
         from harmonizer.superset.what_if import budget_curve
 
-        return budget_curve(self.index, self._frameworks(frameworks), self._asked(scope, as_of), steps)
+        return budget_curve(self.index, self._frameworks(frameworks), self._asked(scope, as_of), steps,
+                            deadline=deadline, progress=progress, **given)  # fmt: skip
 
     def gap(
         self, framework: str, *, have_framework: Sequence[str], scope: str | None = None, as_of: str | None = None
@@ -309,11 +325,23 @@ class Harmonizer:
         return gap(self.index, self.index.framework(framework), self._frameworks(have_framework),
                    self._asked(scope, as_of))  # fmt: skip
 
-    def roadmap(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+    def roadmap(
+        self, *frameworks: str, scope: str | None = None, as_of: str | None = None, deadline: Deadline | None = None,
+        **given: Unpack[Given],
+    ) -> Answer:  # fmt: skip
         """The cheapest sufficient plan in the order that satisfies most per person-day."""
         from harmonizer.superset.roadmap import roadmap
 
-        return roadmap(self.index, self._frameworks(frameworks), self._asked(scope, as_of))
+        return roadmap(self.index, self._frameworks(frameworks), self._asked(scope, as_of), deadline, **given)
+
+    def unlocks(
+        self, *frameworks: str, scope: str | None = None, as_of: str | None = None, deadline: Deadline | None = None,
+        **given: Unpack[Given],
+    ) -> Answer:  # fmt: skip
+        """What each control that the plan still lacks would newly satisfy, what unlocks most first."""
+        from harmonizer.superset.roadmap import unlocks
+
+        return unlocks(self.index, self._frameworks(frameworks), self._asked(scope, as_of), deadline, **given)
 
     def marginal(self, *frameworks: str, add: str, scope: str | None = None, as_of: str | None = None) -> Answer:
         """What one more framework adds to the others: extra controls and effort, and what is reused."""

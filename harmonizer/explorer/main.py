@@ -21,6 +21,13 @@ PAGES = {
     ),
     "Decide": (
         ("superset.py", "Superset", "rule"),
+        ("assessment.py", "Assessment", "fact_check"),
+    ),
+    "Data": (
+        ("import_and_lint.py", "Import and lint", "upload_file"),
+        ("export.py", "Export", "download"),
+        ("query.py", "Query", "terminal"),
+        ("about.py", "About the data", "info"),
     ),
 }  # fmt: skip
 # Drawn here because Streamlit fetches the pictures of its named icons from a font server when they stand in a tab.

@@ -138,12 +138,6 @@ def explanation(index_hash: str, a: str, b: str, trust: tuple[str, ...], _kg: hz
     return _kg.explain(a, b, trust=trust)
 
 
-@st.cache_data(max_entries=KEPT, show_spinner="Finding the cheapest sufficient set of controls")
-def plan(index_hash: str, question: Question, _kg: hz.Harmonizer) -> hz.Plan:
-    """The cheapest set of controls for the question."""
-    return _kg.solve(*question.frameworks, scope=question.scope, as_of=question.as_of)
-
-
 @st.cache_data(max_entries=KEPT, show_spinner="Drawing")
 def neighbourhood(index_hash: str, frameworks: tuple[str, ...], node: str, limit: int, _kg: hz.Harmonizer) -> Drawn:
     """A node's neighbourhood as a graph and as a page that draws it."""
@@ -152,8 +146,8 @@ def neighbourhood(index_hash: str, frameworks: tuple[str, ...], node: str, limit
 
 
 @st.cache_data(max_entries=4, show_spinner="Writing the workbook")
-def workbook(index_hash: str, question: Question, _plan: hz.Plan) -> bytes:
-    """The control matrix workbook of a solved question."""
+def workbook(index_hash: str, question: Question, certificate_hash: str, _plan: hz.Plan) -> bytes:
+    """The control matrix workbook of a solved question, of the plan that has this certificate."""
     asked = hz.load(workspace(), scope=question.scope, as_of=question.as_of)
     with TemporaryDirectory() as folder:
         path = asked.to_excel(Path(folder) / "control-matrix.xlsx", *question.frameworks, plan=_plan)

@@ -1,4 +1,4 @@
-"""When to stop: a time limit or Ctrl-C, after which the best that is known is returned."""
+"""When to stop: a time limit, Ctrl-C or another thread, after which the best that is known is returned."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import math
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+Progress = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and how much there is."""
 
 
 class Deadline:
-    """A moment that may also come early, by Ctrl-C. ``seconds`` from now; never by default."""
+    """A moment that may also come early, by Ctrl-C or by :meth:`stop`. ``seconds`` from now; never by default."""
 
     def __init__(self, seconds: float = math.inf) -> None:
         self._at = time.monotonic() + seconds

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from harmonizer.answer import Answer, Cell, joined
 from harmonizer.model import Constraint, Framework, short_key
 from harmonizer.superset.candidates import Way, bundle
-from harmonizer.superset.deadline import Deadline
+from harmonizer.superset.deadline import Deadline, Progress
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.optimize import CoverModel, LevelChoice, Selection, Solution, verify
 from harmonizer.superset.problem import Estimate, Problem, Uncovered, source_order
@@ -53,8 +53,9 @@ class Service:
 
 
 def alternatives(
-    problem: Problem, solution: Solution, model: CoverModel, deadline: Deadline | None = None
-) -> dict[str, Alternative | None]:
+    problem: Problem, solution: Solution, model: CoverModel, deadline: Deadline | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Alternative | None]:  # fmt: skip
     """For each chosen control the cheapest set without it that meets the same demands; None where there is none.
 
     Among equally cheap sets the one that adds least to the plan is shown. Controls that the ``deadline`` leaves no
@@ -62,7 +63,9 @@ def alternatives(
     """
     found: dict[str, Alternative | None] = {}
     bundles = {slug: bundle(slug, problem.candidates) for slug in problem.candidates}
-    for slug in solution.controls:
+    for place, slug in enumerate(solution.controls):
+        if progress:
+            progress("alternatives to each control", place, len(solution.controls))
         lost = {control for control, members in bundles.items() if slug in members}
         stuck = any(all(way.control in lost for way in problem.ways[place]) for place in solution.met)
         if not stuck and deadline and deadline.has_passed:
@@ -91,13 +94,14 @@ def _describe_choice(problem: Problem, choice: LevelChoice) -> str:
 
 
 def plan_answer(
-    problem: Problem, solution: Solution, model: CoverModel | None = None, deadline: Deadline | None = None
-) -> Answer:
+    problem: Problem, solution: Solution, model: CoverModel | None = None, deadline: Deadline | None = None,
+    progress: Progress | None = None,
+) -> Answer:  # fmt: skip
     """The chosen set as rows ordered by control, with the summary figures of ``solve`` beside them.
 
     ``model`` saves stating the problem again. After the ``deadline`` alternatives are no longer looked for.
     """
-    others = alternatives(problem, solution, model or CoverModel(problem), deadline)
+    others = alternatives(problem, solution, model or CoverModel(problem), deadline, progress)
     service = Service(problem, solution)
     names = _framework_columns(problem.frameworks)
     columns = ("control", "statement", "objectives", *names.values(), "effort", "only_control_for",

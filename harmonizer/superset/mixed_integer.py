@@ -7,7 +7,6 @@ One model is passed once; questions are then asked of it by bounds, further rows
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -140,10 +139,7 @@ class Program:
         return Optimum(values, sum(values[column] * cost for column, cost in costs.items()), final)
 
     def _run(self, deadline: Deadline) -> None:
-        """Run HiGHS beside the main thread, which alone can take Ctrl-C and stop it with what it knows."""
-        if threading.current_thread() is not threading.main_thread():
-            self._highs.run()
-            return
+        """Run HiGHS beside this thread, which can then stop it with what it knows."""
         self._highs.HandleUserInterrupt = True
         worker = self._highs.startSolve()
         while worker.is_alive():

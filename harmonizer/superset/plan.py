@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from harmonizer.knowledge.index import Index
 from harmonizer.model import Control
 from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
 from harmonizer.superset.certificate import Certificate
-from harmonizer.superset.deadline import Deadline
+from harmonizer.superset.deadline import Deadline, Progress
 from harmonizer.superset.explain import Detail, details, plan_answer
 from harmonizer.superset.optimize import CoverModel, solve
 from harmonizer.superset.problem import Addressable, build
@@ -74,20 +73,23 @@ def plan(
     budget: int | None = None,
     controls: Mapping[str, Control] | None = None,
     addressable: Addressable = "implemented",
-    time_limit: float = math.inf,
+    deadline: Deadline | None = None,
+    progress: Progress | None = None,
 ) -> Plan:
     """Build, solve and explain in one go; parameters as in :func:`harmonizer.superset.problem.build`.
 
-    ``budget`` is in person-days; within it, the plan meets as much as it can. ``time_limit`` is in seconds. Raises
-    :class:`~harmonizer.errors.UsageError` for unknown names and circumstances or a budget that cannot be read.
+    ``budget`` is in person-days; within it, the plan meets as much as it can. At the ``deadline`` the best set known is
+    taken; ``progress`` is told what is being done. Raises :class:`~harmonizer.errors.UsageError` for unknown names and
+    circumstances or a budget that cannot be read.
     """
     problem = build(index, frameworks, circumstances=circumstances or Circumstances(), modalities=modalities,
                     have=have, have_framework=have_framework, exclude=exclude, controls=controls,
                     addressable=addressable)  # fmt: skip
     model = CoverModel(problem)
-    deadline = Deadline(time_limit)
+    if progress:
+        progress("the cheapest set", 0, 1)
     solution = solve(problem, budget=budget, model=model, deadline=deadline)
-    answer = plan_answer(problem, solution, model, deadline)
+    answer = plan_answer(problem, solution, model, deadline, progress)
     return Plan(solution.controls, solution.effort, solution.status, solution.certificate, solution.lower_bound,
                 solution.gap, tuple(answer.summary["uncovered"]), answer,
                 details(problem, solution))  # fmt: skip

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
-from typing import Literal
+from typing import Literal, TypedDict
 
 from harmonizer.errors import UnknownNameError
 from harmonizer.knowledge.index import Index
@@ -30,6 +30,15 @@ Addressable = Literal["implemented", "alternative"]
 EQUIVALENT_MEASURE = "equivalent-measures-implemented"
 """The leaf that stands for the documented alternative to an addressable specification."""
 Estimate = Literal["low", "likely", "high"]
+
+
+class Given(TypedDict, total=False):
+    """What is in place and what is ruled out; see :func:`build`."""
+
+    have: Sequence[str]
+    have_framework: Sequence[str]
+    exclude: Sequence[str]
+
 
 PRACTICE = "practice"
 ALWAYS = frozenset({"required", "prohibited"})

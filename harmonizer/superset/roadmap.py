@@ -4,29 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Unpack
 
 from harmonizer.answer import Answer, Cell, joined
 from harmonizer.knowledge.index import Index
 from harmonizer.model import Framework
 from harmonizer.strictness.applicability import Circumstances
 from harmonizer.superset.candidates import Way, bundle
+from harmonizer.superset.deadline import Deadline
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.optimize import Solution, solve
-from harmonizer.superset.problem import Problem, build
+from harmonizer.superset.problem import Given, Problem, build
 
 ROADMAP_COLUMNS = ("step", "control", "effort", "cumulative effort")
+UNLOCK_COLUMNS = ("control", "title", "effort", "requirements", "frameworks", "waiting")
 MARGINAL_COLUMNS = ("control", "title", "effort", "standing")
 
 
-def roadmap(index: Index, frameworks: Sequence[Framework], circumstances: Circumstances) -> Answer:
+def roadmap(
+    index: Index, frameworks: Sequence[Framework], circumstances: Circumstances, deadline: Deadline | None = None,
+    **given: Unpack[Given],
+) -> Answer:  # fmt: skip
     """The cheapest sufficient plan as steps, what newly satisfies most (requirement, leaf) pairs per person-day first.
 
     A step is a control; prerequisites that are still missing come just before it and count into its price. The choice
     at each step is greedy, the whole is the optimal plan whatever the order. One column per framework holds how many
     of its requirements are satisfied in full from that step on. Ties go to the smaller slug.
     """
-    problem = build(index, [one.key for one in frameworks], circumstances=circumstances)
-    solution = solve(problem)
+    problem = build(index, [one.key for one in frameworks], circumstances=circumstances, **given)
+    solution = solve(problem, deadline=deadline)
     open_ways = _open_ways(problem, solution)
     rows: list[tuple[Cell, ...]] = []
     adopted: list[str] = []
@@ -86,6 +92,40 @@ def _complete(open_ways: OpenWays, adopted: Sequence[str]) -> set[str]:
         if not any(way.control in have for way in ways):
             waiting.update(demand.requirements)
     return asking - waiting
+
+
+def unlocks(
+    index: Index, frameworks: Sequence[Framework], circumstances: Circumstances, deadline: Deadline | None = None,
+    **given: Unpack[Given],
+) -> Answer:  # fmt: skip
+    """What each control that the plan still lacks would newly satisfy, beside what is in place (``have``).
+
+    ``requirements`` counts those that would then be satisfied in full, ``frameworks`` how many frameworks these are of,
+    ``waiting`` the further requirements that it serves and that wait for other controls too. A control counts with
+    its missing prerequisites, the effort (person-days) too. What unlocks most comes first, the cheaper of equals.
+    """
+    problem = build(index, [one.key for one in frameworks], circumstances=circumstances, **given)
+    solution = solve(problem, deadline=deadline)
+    open_ways = _open_ways(problem, solution)
+    have = problem.have
+    complete = _complete(open_ways, sorted(have))
+    rows: list[tuple[Cell, ...]] = []
+    for slug in solution.controls:
+        if slug in have:
+            continue
+        new = bundle(slug, problem.candidates) - have
+        fresh = _complete(open_ways, sorted(have | new)) - complete
+        served = {key for demand, ways in open_ways if any(way.control in new for way in ways)
+                  for key in demand.requirements}  # fmt: skip
+        rows.append((slug, problem.candidates[slug].title,
+                     sum(problem.effort(one, solution.selection.levels_of(one)) for one in new),
+                     len(fresh), len({key.partition(":")[0] for key in fresh}),
+                     len(served - fresh - complete)))  # fmt: skip
+    rows.sort(key=lambda row: (-int(row[3] or 0), -int(row[5] or 0), int(row[2] or 0), str(row[0])))
+    asking = {key for demand, _ in open_ways for key in demand.requirements}
+    figures = {"controls to add": len(rows), "effort": solution.effort, "requirements": len(asking),
+               "satisfied by what is in place": len(complete), "status": solution.status}  # fmt: skip
+    return Answer.of(UNLOCK_COLUMNS, rows, figures, "What each control that is missing would unlock")
 
 
 def marginal(index: Index, frameworks: Sequence[Framework], add: Framework, circumstances: Circumstances) -> Answer:

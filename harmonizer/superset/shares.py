@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
+from typing import Unpack
 
 from harmonizer.answer import Answer, Cell
 from harmonizer.errors import UsageError
@@ -21,23 +22,25 @@ from harmonizer.model import Framework
 from harmonizer.strictness.applicability import Circumstances
 from harmonizer.superset.candidates import Way, ways_to
 from harmonizer.superset.cover import optimum
+from harmonizer.superset.deadline import Progress
 from harmonizer.superset.demand import Demand
 from harmonizer.superset.optimize import CoverModel
-from harmonizer.superset.problem import Problem, build
+from harmonizer.superset.problem import Given, Problem, build
 
 COLUMNS = ("framework", "alone", "on top", "fair share", "share", "error")
+IN_TURN_COLUMNS = ("framework", "alone", "adds", "together")
 EXACT = 10  # frameworks; their 1,024 sets are still priced one by one
 SAMPLES = 200
 SEED = 1953
-
-Progress = Callable[[str, int, int], None]
 
 
 class SetPrices:
     """The effort of the cheapest plan for any set of some frameworks, each asked once."""
 
-    def __init__(self, index: Index, frameworks: Sequence[Framework], circumstances: Circumstances) -> None:
-        self._problem = build(index, [one.key for one in frameworks], circumstances=circumstances)
+    def __init__(
+        self, index: Index, frameworks: Sequence[Framework], circumstances: Circumstances, **given: Unpack[Given]
+    ) -> None:
+        self._problem = build(index, [one.key for one in frameworks], circumstances=circumstances, **given)
         self._demands = (*self._problem.demands, *(one.demand for one in self._problem.uncovered))
         self._ways: dict[tuple[int, tuple[str, ...]], tuple[Demand, tuple[Way, ...]]] = {}
         self._known: dict[frozenset[str], int] = {frozenset(): 0}
@@ -95,6 +98,34 @@ def shares(
                "saved": round(1 - joint / alone, 4) if alone else 0.0,
                "method": "exact" if exact else f"{SAMPLES} sampled orders"}  # fmt: skip
     return Answer.of(COLUMNS, rows, figures, "Fair shares of the joint effort (Shapley)")
+
+
+def in_turn(
+    index: Index, frameworks: Sequence[Framework], circumstances: Circumstances, progress: Progress | None = None,
+    **given: Unpack[Given],
+) -> Answer:  # fmt: skip
+    """What each framework adds to those before it, in the order given, beside its effort alone; in person-days.
+
+    ``together`` is the effort of the cheapest plan for the frameworks up to this one. The figures say what doing all
+    of them at once saves over a plan of its own for each.
+    """
+    prices = SetPrices(index, frameworks, circumstances, **given)
+    keys = [one.key for one in frameworks]
+    rows: list[tuple[Cell, ...]] = []
+    before = 0
+    for place, framework in enumerate(frameworks):
+        if progress:
+            progress("frameworks", place, len(keys))
+        together = prices.of(keys[: place + 1])
+        rows.append((framework.slug, prices.of([framework.key]), together - before, together))
+        before = together
+    alone = sum(int(row[1] or 0) for row in rows)
+    figures = {
+        "joint effort": before,
+        "effort one by one": alone,
+        "saved": round(1 - before / alone, 4) if alone else 0.0,
+    }
+    return Answer.of(IN_TURN_COLUMNS, rows, figures, "What each framework adds to those before it")
 
 
 def _exact(keys: Sequence[str], prices: SetPrices, progress: Progress | None) -> dict[str, tuple[Fraction, float]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, Unpack, get_args
 
 from harmonizer.answer import Answer, Cell
 from harmonizer.errors import DataError
@@ -14,9 +14,10 @@ from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.tables import read_text
 from harmonizer.model import Framework
 from harmonizer.strictness.applicability import Circumstances
+from harmonizer.superset.deadline import Deadline, Progress
 from harmonizer.superset.explain import requirements_met
 from harmonizer.superset.optimize import CoverModel, solve
-from harmonizer.superset.problem import Estimate, build
+from harmonizer.superset.problem import Estimate, Given, build
 
 SENSITIVITY_COLUMNS = ("control", "title", "low", "likely", "high", "chosen under")
 CURVE_COLUMNS = ("budget", "effort", "controls", "pairs met", "share of pairs", "requirements met", "at most", "proven")
@@ -50,20 +51,26 @@ def sensitivity(index: Index, frameworks: Sequence[Framework], circumstances: Ci
 
 
 def budget_curve(
-    index: Index, frameworks: Sequence[Framework], circumstances: Circumstances, steps: int = 10
-) -> Answer:
+    index: Index, frameworks: Sequence[Framework], circumstances: Circumstances, steps: int = 10, *,
+    deadline: Deadline | None = None, progress: Progress | None = None, **given: Unpack[Given],
+) -> Answer:  # fmt: skip
     """How far a budget reaches: the most (requirement, leaf) pairs that each tenth of the full effort can meet.
 
     ``at most`` is the proven bound on the pairs, ``proven`` whether it is reached. Budget and effort in person-days.
+    After the ``deadline`` no further budget is looked at.
     """
-    problem = build(index, [one.key for one in frameworks], circumstances=circumstances)
+    problem = build(index, [one.key for one in frameworks], circumstances=circumstances, **given)
     model = CoverModel(problem)
-    full = solve(problem, model=model)
+    full = solve(problem, model=model, deadline=deadline)
     total = sum(demand.weight for demand in problem.demands)
     budgets = sorted({full.effort * step // steps for step in range(1, steps + 1)} - {0})
     rows: list[tuple[Cell, ...]] = []
-    for budget in budgets:
-        solution = solve(problem, budget=budget, model=model)
+    for place, budget in enumerate(budgets):
+        if deadline and deadline.has_passed:
+            break
+        if progress:
+            progress("budgets", place, len(budgets))
+        solution = solve(problem, budget=budget, model=model, deadline=deadline)
         met = sum(problem.demands[place].weight for place in solution.met)
         most = total - solution.pairs_bound
         rows.append((budget, solution.effort, len(solution.controls), met, round(met / total, 4),
@@ -74,11 +81,16 @@ def budget_curve(
 
 def plan_difference(before: Path, after: Path) -> Answer:
     """What changed between two plans, each the output of ``solve --format json``; effort in person-days."""
-    old, new = _plan_file(before), _plan_file(after)
+    return difference(_plan_rows(before), _plan_rows(after), f"From {before.name} to {after.name}")
+
+
+def difference(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]], title: str = "") -> Answer:
+    """What changed between the rows of two plans in statement, objectives or effort; effort in person-days."""
+    old, new = ({str(row["control"]): row for row in rows} for rows in (before, after))
     rows: list[tuple[Cell, ...]] = []
-    for slug in sorted(old["rows"].keys() | new["rows"].keys()):
-        one, other = old["rows"].get(slug), new["rows"].get(slug)
-        if one == other:
+    for slug in sorted(old.keys() | new.keys()):
+        one, other = old.get(slug), new.get(slug)
+        if one and other and all(one.get(name) == other.get(name) for name in ("statement", "objectives", "effort")):
             continue
         change = "added" if one is None else "dropped" if other is None else "changed"
         one, other = one or {}, other or {}
@@ -89,15 +101,14 @@ def plan_difference(before: Path, after: Path) -> Answer:
                      " ".join(str(other.get(name) or "") for name in shown)))  # fmt: skip
     changes = [row[1] for row in rows]
     figures = {name: changes.count(name) for name in ("added", "dropped", "changed")}
-    figures |= {"effort before": old["summary"]["effort"], "effort after": new["summary"]["effort"]}
-    return Answer.of(CHANGE_COLUMNS, rows, figures, f"From {before.name} to {after.name}")
+    for name, plan in (("effort before", old), ("effort after", new)):
+        figures[name] = sum(int(row["effort"] or 0) for row in plan.values())
+    return Answer.of(CHANGE_COLUMNS, rows, figures, title)
 
 
-def _plan_file(path: Path) -> Mapping[str, Any]:
+def _plan_rows(path: Path) -> list[Mapping[str, Any]]:
     try:
-        content = json.loads(read_text(path))
-        rows = {row["control"]: row for row in content["rows"]}
-        return {"rows": rows, "summary": {"effort": content["summary"]["effort"]}}
+        return [{**row, "control": row["control"]} for row in json.loads(read_text(path))["rows"]]
     except ValueError as error:
         raise DataError(f"not JSON: {error}; expected the output of `solve --format json`", file=path) from None
     except (KeyError, TypeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harmonizer.strictness.applicability import Circumstances
-from harmonizer.superset.roadmap import marginal, roadmap
+from harmonizer.superset.roadmap import marginal, roadmap, unlocks
 from tests.builders import Builder
 
 ANYONE = Circumstances()
@@ -39,6 +39,29 @@ def test_the_roadmap_ends_with_the_whole_plan(builder: Builder) -> None:
     answer = roadmap(index, [index.framework("hipaa")], ANYONE)
     assert sorted(map(str, answer.column("control"))) == ["ab", "c"]
     assert answer.column("cumulative effort")[-1] == answer.summary["effort"] == 4
+
+
+def test_controls_are_ordered_by_what_they_unlock_beside_what_is_in_place(builder: Builder) -> None:
+    builder.requirement("hipaa:1", "a", "b").requirement("hipaa:2", "b").requirement("soc2:1", "b", "c")
+    for leaf in "abc":
+        builder.control(f"does-{leaf}", [leaf], 5)
+    index = builder.index()
+    known = [index.framework("hipaa"), index.framework("soc2")]
+    answer = unlocks(index, known, ANYONE, have=["does-a"])
+    assert [row[:1] + row[2:] for row in answer.rows] == [("does-b", 5, 2, 1, 1), ("does-c", 5, 0, 0, 1)]
+    assert answer.summary["satisfied by what is in place"] == 0
+    after = unlocks(index, known, ANYONE, have=["does-a", "does-b"])
+    assert after.rows[0][2:] == (5, 1, 1, 0)
+    assert after.summary["satisfied by what is in place"] == 2
+
+
+def test_a_missing_prerequisite_counts_with_what_needs_it(builder: Builder) -> None:
+    builder.requirement("hipaa:1", "a")
+    builder.control("base", [], 9).control("needs-base", ["a"], 1, prerequisites=["base"])
+    index = builder.index()
+    answer = unlocks(index, [index.framework("hipaa")], ANYONE)
+    assert answer.rows[0][0] == "needs-base"
+    assert answer.rows[0][2:4] == (10, 1)
 
 
 def test_what_a_framework_adds_is_what_the_joint_plan_costs_more(builder: Builder) -> None:

@@ -156,9 +156,58 @@ def test_when_the_time_is_up_the_plan_still_satisfies_everything() -> None:
     solution = solve(problem, deadline=Deadline(0))
     assert len(solution.met) == len(problem.demands)
     assert solution.lower_bound <= solution.effort
-    found = plan(builder.index(), builder.frameworks, time_limit=0)
+    found = plan(builder.index(), builder.frameworks, deadline=Deadline(0))
     shown = set(found.answer.column("cheapest_alternative"))
     assert shown <= {"none", "not looked for, the time was up"}
+
+
+def test_another_thread_can_stop_a_plan_and_gets_the_best_known(builder: Builder) -> None:
+    for leaf in "abc":
+        builder.requirement(f"hipaa:{leaf}", leaf).control(f"does-{leaf}", [leaf], 2).control(f"also-{leaf}", [leaf], 3)
+    deadline = Deadline()
+    told = []
+
+    def stop_at_the_second(what: str, done: int, total: int) -> None:
+        told.append((what, done, total))
+        if done == 1:
+            deadline.stop()
+
+    found = plan(builder.index(), ["hipaa"], deadline=deadline, progress=stop_at_the_second)
+    assert found.controls == ("does-a", "does-b", "does-c")
+    assert found.answer.column("regret") == [1, None, None]
+    assert told[0] == ("the cheapest set", 0, 1)
+    assert told[1:] == [("alternatives to each control", place, 3) for place in range(3)]
+
+
+def test_what_frameworks_add_in_turn_sums_to_the_joint_effort(three: Builder) -> None:
+    index, known = frameworks(three)
+    answer = shares.in_turn(index, known, ANYONE)  # type: ignore[arg-type]
+    assert answer.rows == (("gdpr", 6, 6, 6), ("hipaa", 6, 2, 8), ("soc2", 4, 4, 12))
+    assert answer.summary == {"joint effort": 12, "effort one by one": 16, "saved": 0.25}
+
+
+def test_what_is_in_place_costs_nothing_in_any_of_the_answers(three: Builder) -> None:
+    index, known = frameworks(three)
+    answer = shares.in_turn(index, known, ANYONE, have=["does-g"])  # type: ignore[arg-type]
+    assert answer.rows == (("gdpr", 0, 0, 0), ("hipaa", 6, 6, 6), ("soc2", 4, 4, 10))
+    curve = what_if.budget_curve(index, known, ANYONE, have=["does-g"])  # type: ignore[arg-type]
+    assert curve.summary["full effort"] == 10
+
+
+def test_a_stopped_curve_keeps_the_budgets_that_it_has_looked_at(three: Builder) -> None:
+    index, known = frameworks(three)
+    deadline = Deadline()
+    curve = what_if.budget_curve(index, known, ANYONE, deadline=deadline,  # type: ignore[arg-type]
+                                 progress=lambda what, done, total: deadline.stop() if done == 1 else None)  # fmt: skip
+    assert len(curve) == 2
+
+
+def test_plans_that_differ_in_regret_alone_do_not_differ() -> None:
+    row = {"control": "c", "statement": "s", "objectives": "o", "effort": 3, "regret": 1}
+    assert len(what_if.difference([row], [{**row, "regret": 2}])) == 0
+    dropped = what_if.difference([row], [])
+    assert dropped.rows == (("c", "dropped", 3, None, "s", ""),)
+    assert dropped.summary["effort before"] == 3
 
 
 def test_an_addressable_specification_may_be_met_by_a_documented_alternative(builder: Builder) -> None:

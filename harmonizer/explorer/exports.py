@@ -1,0 +1,47 @@
+"""Files that the export page offers: pure functions of the graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import harmonizer as hz
+from harmonizer.answer import Answer
+from harmonizer.explorer.session import Question
+from harmonizer.printing import write
+
+TABLES = {
+    "requirements": "Every requirement of the chosen frameworks",
+    "overlap": "Leaf objectives with the requirements of each framework",
+    "strictest": "Every constraint with its standing",
+    "conflicts": "Conflicts and tensions with their ways out",
+    "coverage": "Directed coverage of each framework by each other",
+}
+
+
+def table(kg: hz.Harmonizer, question: Question, name: str) -> Answer:
+    """One of :data:`TABLES` for the question."""
+    asked = {"scope": question.scope, "as_of": question.as_of}
+    if name == "requirements":
+        parts = [(slug, kg.requirements(slug)) for slug in question.frameworks]
+        columns = ("framework", *parts[0][1].columns)
+        return Answer.of(columns, [(slug, *row) for slug, part in parts for row in part.rows], title="Requirements")
+    if name == "coverage":
+        return kg.coverage(**asked)
+    asking = {"overlap": kg.overlap, "strictest": kg.strictest, "conflicts": kg.conflicts}[name]
+    return asking(*question.frameworks, **asked)
+
+
+def serialized(answer: Answer, form: str) -> bytes:
+    """An answer as ``json``, ``csv`` or ``md``, as the command line prints it."""
+    from io import StringIO
+
+    out = StringIO()
+    write(answer, form, out)
+    return out.getvalue().encode()
+
+
+def dataset(kg: hz.Harmonizer, form: str) -> bytes:
+    """The whole dataset as ``nquads`` or ``trig``."""
+    with TemporaryDirectory() as folder:
+        return kg.export(form, Path(folder) / "dataset").read_bytes()
