@@ -126,11 +126,11 @@ def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_
         raise UsageError("name one workbook: import workbook FILE.xlsx --workspace DIR")
     answer = session.graph.import_workbook(files[0], apply=apply, other_dataset=other_dataset)
     session.print(answer)
-    if answer.summary["other dataset"]:
+    if answer.summary["other dataset"] and not other_dataset:
         typer.echo("the workbook was made from another dataset: its rows may have changed their meaning. "
                    "To merge it anyway: --apply --other-dataset", err=True)  # fmt: skip
-    figures = ", ".join(f"{count} {verdict}" for verdict, count in answer.summary.items() if isinstance(count, int))
-    typer.echo(f"{figures}. " + ("Recorded." if apply else "Nothing was recorded; --apply does."), err=True)
+    done = f"recorded as batch {batch}" if (batch := answer.summary["recorded as batch"]) else "nothing was recorded"
+    typer.echo(done if apply else f"{done}; --apply records the {answer.summary['change']} changes", err=True)
     if answer.summary["conflict"] or answer.summary["refused"]:
         raise typer.Exit(1)
 
