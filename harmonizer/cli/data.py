@@ -124,13 +124,17 @@ def import_(
 def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_dataset: bool) -> None:
     if len(files) != 1:
         raise UsageError("name one workbook: import workbook FILE.xlsx --workspace DIR")
+    from harmonizer.reports.workbook_edits import VERDICTS
+
     answer = session.graph.import_workbook(files[0], apply=apply, other_dataset=other_dataset)
     session.print(answer)
     if answer.summary["other dataset"] and not other_dataset:
         typer.echo("the workbook was made from another dataset: its rows may have changed their meaning. "
                    "To merge it anyway: --apply --other-dataset", err=True)  # fmt: skip
-    done = f"recorded as batch {batch}" if (batch := answer.summary["recorded as batch"]) else "nothing was recorded"
-    typer.echo(done if apply else f"{done}; --apply records the {answer.summary['change']} changes", err=True)
+    figures = ", ".join(f"{answer.summary[verdict]} {verdict}" for verdict in VERDICTS)
+    batch = answer.summary["recorded as batch"]
+    done = f"Recorded as batch {batch}." if batch else "Nothing was recorded."
+    typer.echo(f"{figures}. {done}" + ("" if apply else " To record the changes: --apply"), err=True)
     if answer.summary["conflict"] or answer.summary["refused"]:
         raise typer.Exit(1)
 

@@ -108,10 +108,19 @@ def pairs(
     everything: also pairs that meet only in leaves secondary to both or in inherited rows, and related ones.
     trust: publishers or ids of published crosswalks that take part in inference.
     """
+    return _pairs(index, source, [target], circumstances, level, everything, trust)
+
+
+def _pairs(
+    index: Index, source: model.Framework, targets: Sequence[model.Framework], circumstances: Circumstances,
+    level: str, everything: bool, trust: Collection[str], only: str = "",
+) -> list[Pair]:  # fmt: skip
+    """The pairs of a framework with several others; with ``only`` those of one requirement, without the related."""
     published = trusted_assertions(index, trust)
     linked = {end for one in published for end in (one.subject, one.object)}
-    lefts = _sides(index, source, circumstances, level, linked, everything)
-    rights = _sides(index, target, circumstances, level, linked, everything)
+    lefts = [side for side in _sides(index, source, circumstances, level, linked, everything)
+             if only in ("", side.requirement.key)]  # fmt: skip
+    rights = [side for target in targets for side in _sides(index, target, circumstances, level, linked, everything)]
     assertions = [*own_assertions(index), *published]
     if level == "parent":
         assertions += _roll_up(index, (*lefts, *rights))
@@ -129,7 +138,7 @@ def pairs(
             meeting |= {b: by_key[b] for _, b, _ in closure.pairs([left.requirement.key], by_key)}
         meeting.pop(left.requirement.key, None)
         found += [pair for right in meeting.values() if (pair := _pair(closure, graph, left, right, everything))]
-        if everything:
+        if everything and not only:
             found += _related(index, left, [right for key, right in by_key.items() if key not in meeting])
     return sorted(found, key=lambda pair: (
         -min(pair.coverage, pair.back), -max(pair.coverage, pair.back), pair.source.requirement.position,
@@ -232,17 +241,19 @@ def crosswalk(
     certainty ``published``, their own relation and reason, and no coverage, whether they are trusted or not.
     """
     found = pairs(index, source, target, circumstances, level=level, everything=everything, trust=trust)
-    rows: list[tuple[Cell, ...]] = [
-        (source.slug, pair.source.requirement.id, target.slug, pair.target.requirement.id, pair.relation,
-         pair.certainty, round(pair.coverage, 4), joined(pair.objectives), pair.reason(index), joined(pair.sources()))
-        for pair in found
-    ]  # fmt: skip
+    rows = [_row(index, pair) for pair in found]
     figures = {certainty: sum(pair.certainty == certainty for pair in found) for certainty in CERTAINTIES}
     if published:
         others = _published(index, source, target)
         rows += others
         figures["published"] = len(others)
     return Answer.of(COLUMNS, rows, figures, f"Crosswalk of {source.short_title} to {target.short_title}")
+
+
+def _row(index: Index, pair: Pair) -> tuple[Cell, ...]:
+    source, target = pair.source.requirement, pair.target.requirement
+    return (source.framework, source.id, target.framework, target.id, pair.relation, pair.certainty,
+            round(pair.coverage, 4), joined(pair.objectives), pair.reason(index), joined(pair.sources()))  # fmt: skip
 
 
 def _published(index: Index, source: model.Framework, target: model.Framework) -> list[tuple[Cell, ...]]:
@@ -263,14 +274,12 @@ def _published(index: Index, source: model.Framework, target: model.Framework) -
 
 
 def counterparts(
-    index: Index, requirement: model.Requirement, frameworks: Sequence[model.Framework], circumstances: Circumstances
-) -> Answer:
+    index: Index, requirement: model.Requirement, frameworks: Sequence[model.Framework], circumstances: Circumstances,
+    trust: Collection[str] = (),
+) -> Answer:  # fmt: skip
     """The rows of the crosswalks from one requirement to several frameworks, best first within each."""
     own = index.framework_versions[requirement.key.partition(":")[0]]
-    rows = [
-        row
-        for framework in frameworks
-        for row in crosswalk(index, own, framework, circumstances, everything=True).rows
-        if row[1] == requirement.id and row[5] != "related"
-    ]
-    return Answer.of(COLUMNS, rows, title=f"Counterparts of {requirement.short}")
+    found = _pairs(index, own, frameworks, circumstances, "own", True, trust, requirement.key)
+    order = {framework.slug: place for place, framework in enumerate(frameworks)}
+    found.sort(key=lambda pair: order[pair.target.requirement.framework])
+    return Answer.of(COLUMNS, [_row(index, pair) for pair in found], title=f"Counterparts of {requirement.short}")

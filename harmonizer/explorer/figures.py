@@ -56,43 +56,48 @@ def key_figures(
     ]  # fmt: skip
 
 
-def coverage_table(index: Index, matrix: Answer) -> pd.DataFrame:
-    """The coverage matrix with short titles, a row for each framework that is covered, in per cent."""
-    names = {slug: one.short_title for slug, one in index.frameworks.items()}
-    frame = matrix.to_frame().set_index("framework").astype(float)
-    frame = (frame * 100).round(1).rename(index=names, columns=names)
-    frame.index.name = "framework"
-    return frame
+def framework_names(index: Index) -> dict[str, str]:
+    """The short title of each framework by slug; where two share one, with the slug."""
+    shared = Counter(one.short_title for one in index.frameworks.values())
+    return {slug: one.short_title if shared[one.short_title] == 1 else f"{one.short_title} ({slug})"
+            for slug, one in index.frameworks.items()}  # fmt: skip
 
 
-def coverage_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """One row for each cell of the coverage table: what a heatmap is drawn from."""
-    cells = table.reset_index().melt(id_vars="framework", var_name="by", value_name="percent")
-    cells = cells.rename(columns={"framework": "of"})
-    cells["itself"] = cells["of"] == cells["by"]
+def coverage_cells(index: Index, matrix: Answer, only: Sequence[str] = ()) -> pd.DataFrame:
+    """One row for each cell of the coverage matrix, of these frameworks or of all: what a heatmap is drawn from."""
+    names = framework_names(index)
+    slugs = [slug for slug in names if not only or slug in only]
+    rows = [
+        (str(row["framework"]), by, names[str(row["framework"])], names[by], round(100 * float(row[by] or 0), 1),
+         row["framework"] == by)
+        for row in matrix if row["framework"] in slugs for by in slugs
+    ]  # fmt: skip
+    cells = pd.DataFrame(rows, columns=["of_slug", "by_slug", "of", "by", "percent", "itself"])
     cells["words"] = [f"{row.by} covers {row.percent:.1f} % of {row.of}" for row in cells.itertuples()]
     return cells
 
 
-def domain_table(index: Index, overlap: Answer) -> pd.DataFrame:
-    """Leaves of each domain that the frameworks touch, by how many of them ask for it; busiest domain first."""
-    counted: dict[str, Counter[int]] = {}
+def coverage_table(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells as a matrix in per cent, a row for each framework that is covered."""
+    order = list(dict.fromkeys(cells["of"]))
+    return cells.pivot(index="of", columns="by", values="percent").loc[order, order].rename_axis("framework")
+
+
+def domain_cells(index: Index, overlap: Answer) -> pd.DataFrame:
+    """Each objective that the frameworks touch: its domain, how many of its leaves are asked for, and by how many
+    frameworks each leaf is asked for on average; the busiest domain first, and in it the busiest objective.
+    """
+    counted: dict[tuple[str, str], list[int]] = {}
     for row in overlap:
-        domain = index.domain(str(row["objective"])).title
-        counted.setdefault(domain, Counter())[int(row["shared_by"] or 0)] += 1
-    most = max((max(counts) for counts in counted.values()), default=1)
-    rows = [(domain, sum(counts.values()), *(counts[k] for k in range(1, most + 1)))
-            for domain, counts in counted.items()]  # fmt: skip
-    columns = ["domain", "leaves", *(_by(k) for k in range(1, most + 1))]
-    frame = pd.DataFrame(rows, columns=columns)
-    return frame.sort_values(["leaves", "domain"], ascending=[False, True], ignore_index=True)
-
-
-def domain_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """One row for each domain and number of frameworks: what stacked bars are drawn from."""
-    cells = table.drop(columns="leaves").melt(id_vars="domain", var_name="asked for by", value_name="leaves")
-    cells["frameworks"] = cells["asked for by"].str.partition(" ")[0].astype(int)
-    return cells[cells["leaves"] > 0].reset_index(drop=True)
+        leaf = str(row["objective"])
+        names = index.domain(leaf).title, index.middle(leaf).title
+        counted.setdefault(names, []).append(int(row["shared_by"] or 0))
+    rows = [(*names, len(counts), round(sum(counts) / len(counts), 2)) for names, counts in counted.items()]
+    frame = pd.DataFrame(rows, columns=["domain", "objective", "leaves", "frameworks"])
+    frame["total"] = frame.groupby("domain")["leaves"].transform("sum")
+    ordered = frame.sort_values(["total", "domain", "leaves", "objective"], ascending=[False, True, False, True],
+                                ignore_index=True)  # fmt: skip
+    return ordered.drop(columns="total")
 
 
 def sharing_table(overlap: Answer, frameworks: int) -> pd.DataFrame:
@@ -105,3 +110,52 @@ def sharing_table(overlap: Answer, frameworks: int) -> pd.DataFrame:
 
 def _by(count: int) -> str:
     return f"{count} framework{'s' if count > 1 else ''}"
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something worth doing next: the page (by the name of its file), its parameters, and why."""
+
+    label: str
+    reason: str
+    page: str
+    parameters: dict[str, str]
+
+
+def next_actions(
+    index: Index, frameworks: Sequence[str], matrix: Answer, conflicts: Answer, strictest: Answer
+) -> list[Action]:
+    """Three next actions: the pair that covers least, what collides or else what is to be judged, and the plan."""
+    actions = []
+    cells = {(str(row["framework"]), other): float(row[other] or 0) for row in matrix for other in frameworks
+             if row["framework"] in frameworks and row["framework"] != other}  # fmt: skip
+    if cells:
+        of, by = min(cells, key=lambda pair: (cells[pair], pair))
+        names = index.framework(of).short_title, index.framework(by).short_title
+        actions.append(Action(f"See what {names[1]} leaves open of {names[0]}",
+                              f"Of all chosen pairs it covers least: {100 * cells[of, by]:.0f} %.", "crosswalk",
+                              {"source": of, "target": by}))  # fmt: skip
+    else:
+        actions.append(Action("Look at one requirement", "Choose a second framework to compare; until then, read what "
+                              "a requirement asks for.", "crosswalk", {"source": frameworks[0]}))  # fmt: skip
+    judged = sum(row["status"] == "qualitative" for row in strictest)
+    if len(conflicts):
+        actions.append(Action(f"Decide {len(conflicts)} conflicts and tensions", "Each has its ways out; which one is "
+                              "taken is for a person to decide.", "objectives", {"show": "Conflicts"}))  # fmt: skip
+    else:
+        actions.append(Action("See what binds", f"No duties collide; {judged} without a number are to be judged.",
+                              "objectives", {"show": "Most stringent"}))  # fmt: skip
+    actions.append(Action("Find the cheapest set of controls", f"{len(index.controls)} candidates, one plan for all "
+                          "that is in scope, with proof.", "superset", {}))  # fmt: skip
+    return actions
+
+
+def flow_table(index: Index, overlap: Answer) -> pd.DataFrame:
+    """How many leaves each framework asks for in each domain."""
+    frameworks = [name for name in overlap.columns if name not in ("objective", "title", "shared_by")]
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in overlap:
+        domain = index.domain(str(row["objective"])).title
+        counts.update((index.framework(slug).short_title, domain) for slug in frameworks if row[slug])
+    rows = [(framework, domain, count) for (framework, domain), count in counts.items()]
+    return pd.DataFrame(rows, columns=["framework", "domain", "leaves"])

@@ -7,10 +7,22 @@ from pathlib import Path
 import streamlit as st
 
 from harmonizer.errors import HarmonizerError
-from harmonizer.explorer import components, session
+from harmonizer.explorer import session, sidebar
 from harmonizer.explorer.wording import plain
 
-_HERE = Path(__file__).parent
+HERE = Path(__file__).parent
+# By section: file, title, icon. The address of a page is the first word of its file's name.
+PAGES = {
+    "Look": (
+        ("overview.py", "Overview", "grid_on"),
+        ("crosswalk.py", "Crosswalk", "compare_arrows"),
+        ("objectives.py", "Objectives", "account_tree"),
+        ("graph.py", "Graph", "hub"),
+    ),
+    "Decide": (
+        ("superset.py", "Superset", "rule"),
+    ),
+}  # fmt: skip
 # Drawn here because Streamlit fetches the pictures of its named icons from a font server when they stand in a tab.
 _ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><g stroke="#1f5a94" stroke-width="2.5">'
@@ -23,16 +35,16 @@ def main() -> None:
     """Run the explorer; called by ``app.py`` on every rerun."""
     st.set_page_config(page_title="Control harmonizer", page_icon=_ICON, layout="wide")
     st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 3rem; }</style>")
-    page = st.navigation(
-        [
-            st.Page(_HERE / "overview.py", title="Overview", icon=":material/grid_on:", default=True),
-            st.Page(_HERE / "requirement.py", title="Requirement", icon=":material/article:", url_path="requirement"),
-            st.Page(_HERE / "most_stringent.py", title="Most stringent and superset", icon=":material/rule:",
-                    url_path="most-stringent"),
+    page = st.navigation({
+        section: [
+            st.Page(HERE / file, title=title, icon=f":material/{icon}:", default=file == "overview.py",
+                    url_path=file.removesuffix(".py").partition("_")[0])
+            for file, title, icon in pages
         ]
-    )  # fmt: skip
+        for section, pages in PAGES.items()
+    })  # fmt: skip
     try:
-        st.session_state[components.QUESTION_KEY] = components.sidebar(session.knowledge_graph())
+        st.session_state[session.QUESTION_KEY] = sidebar.ask(session.knowledge_graph())
         page.run()
     except HarmonizerError as error:
         st.error(plain(str(error)), icon=":material/error:")

@@ -1,4 +1,4 @@
-"""Overview: how much is mapped, shared and covered."""
+"""Overview: how much is mapped, shared and covered, and what to do next."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import streamlit as st
 import harmonizer as hz
 from harmonizer.explorer import charts, components, figures, session
 from harmonizer.explorer.session import Question
+from harmonizer.explorer.wording import plain
 
 
 def page() -> None:
@@ -14,13 +15,14 @@ def page() -> None:
         "Overview", "What the chosen frameworks ask for together, where they meet, and how far each covers the others."
     )
     _key_figures(kg, question)
-    left, right = st.columns([3, 2], gap="large")
+    _next(kg, question)
+    _coverage(kg, question)
+    left, right = st.columns([2, 3], gap="large")
     with left:
-        _coverage(kg, question)
-    with right:
         _sharing(kg, question)
-    _domains(kg, question)
-    components.footer(kg, question.frameworks)
+    with right:
+        _domains(kg, question)
+    components.footer(kg, question)
 
 
 def _key_figures(kg: hz.Harmonizer, question: Question) -> None:
@@ -34,40 +36,59 @@ def _key_figures(kg: hz.Harmonizer, question: Question) -> None:
                       help=figure.meaning)  # fmt: skip
 
 
+def _next(kg: hz.Harmonizer, question: Question) -> None:
+    st.subheader("Next", anchor=False)
+    actions = figures.next_actions(
+        kg.index, question.frameworks, session.coverage_matrix(kg.index.hash, question.scope, question.as_of, kg),
+        session.conflicts(kg.index.hash, question, kg), session.strictest(kg.index.hash, question, kg),
+    )  # fmt: skip
+    for column, action in zip(st.columns(len(actions)), actions, strict=True):
+        with column.container(border=True, height="stretch"):
+            components.link(kg, question, action.page, action.label, **action.parameters)
+            st.caption(plain(action.reason))
+    components.load_example(kg)
+
+
 def _coverage(kg: hz.Harmonizer, question: Question) -> None:
-    st.subheader("Coverage, row by column")
-    table = figures.coverage_table(kg.index, session.coverage_matrix(kg.index.hash, question.scope, kg))
-    components.chart_with_twin(
-        charts.coverage_heatmap(figures.coverage_cells(table)),
-        lambda: components.table(components.shaded_percentages(table), "Coverage of each framework by each other",
-                                 hide_index=False),
-        "Coverage heatmap",
+    st.subheader("Coverage, row by column", anchor=False)
+    chosen = st.toggle("Only the chosen frameworks", key="only_chosen", bind="query-params")
+    matrix = session.coverage_matrix(kg.index.hash, question.scope, question.as_of, kg)
+    cells = figures.coverage_cells(kg.index, matrix, question.frameworks if chosen else ())
+    place = components.chart(
+        charts.coverage_heatmap(cells),
+        lambda: components.table(components.shaded_percentages(figures.coverage_table(cells)),
+                                 "Coverage of each framework by each other", hide_index=False),
+        "Coverage heatmap: per cent of the row that the column covers", key="heatmap",
     )  # fmt: skip
     st.caption(
         "Per cent of the row's requirements, weighted by leaf, that the column contains at least as strictly and "
-        "within scope; all loaded frameworks. It is directed: a row covered by a column says nothing of the reverse. "
-        "Grey: how much of its own leaves a framework's text contains outright."
+        "within scope. It is directed: a row covered by a column says nothing of the reverse. Grey: how much of its "
+        "own leaves a framework's text contains outright. Click a cell to open the crosswalk of its pair."
     )
+    if place is not None:
+        of, by = cells.iloc[place]["of_slug"], cells.iloc[place]["by_slug"]
+        components.go(kg, question, "crosswalk", source=of, target=by)
 
 
 def _sharing(kg: hz.Harmonizer, question: Question) -> None:
-    st.subheader("Leaves shared")
+    st.subheader("Leaves shared", anchor=False)
     overlap = session.overlap(kg.index.hash, question, kg)
     table = figures.sharing_table(overlap, len(question.frameworks))
-    components.chart_with_twin(charts.sharing_bars(table), lambda: components.table(table, "Leaves shared"),
-                               "Leaves by number of frameworks")  # fmt: skip
+    components.chart(charts.sharing_bars(table), lambda: components.table(table, "Leaves shared"),
+                     "Leaf objectives by number of frameworks that ask for them")  # fmt: skip
     st.caption("Leaf objectives, each one verifiable outcome, by how many of the chosen frameworks ask for them.")
 
 
 def _domains(kg: hz.Harmonizer, question: Question) -> None:
-    st.subheader("Objectives by domain")
-    table = figures.domain_table(kg.index, session.overlap(kg.index.hash, question, kg))
-    if table.empty:
-        st.info("Nothing in this scope asks for any objective.")
+    st.subheader("Objectives by domain", anchor=False)
+    cells = figures.domain_cells(kg.index, session.overlap(kg.index.hash, question, kg))
+    if cells.empty:
+        components.empty("Nothing in this scope asks for any objective: widen the scope or the day in the sidebar.")
         return
-    components.chart_with_twin(charts.domain_bars(figures.domain_cells(table)),
-                               lambda: components.table(table, "Leaf objectives by domain"),
-                               "Leaf objectives by domain")  # fmt: skip
+    components.chart(charts.domain_treemap(cells), lambda: components.table(cells, "Leaf objectives by domain"),
+                     "Leaf objectives by domain and objective")  # fmt: skip
+    st.caption("As large as the leaves that are asked for; deeper blue: by more of the chosen frameworks on average. "
+               "Click a domain to look into it.")  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -11,26 +11,27 @@ import pandas as pd
 from harmonizer import model
 from harmonizer.answer import Answer
 from harmonizer.explorer.details import asks
-from harmonizer.explorer.wording import STATUS_COLOURS
+from harmonizer.explorer.wording import STATUSES
 from harmonizer.knowledge.index import Index
 
 if TYPE_CHECKING:
     from harmonizer.superset.plan import Plan
 
 STRICTEST_COLUMNS = ["status", "objective", "dimension", "asks", "clock", "requirement", "scope", "dominated by",
-                     "satisfies", "in force from", "note", "domain"]  # fmt: skip
+                     "incomparable with", "satisfies", "in force from", "note", "domain"]  # fmt: skip
 
 
-def strictest_table(index: Index, answer: Answer) -> pd.DataFrame:
-    """The answer of ``strictest`` in words, with the domain of each objective."""
+def strictest_table(index: Index, answer: Answer, objective: str = "") -> pd.DataFrame:
+    """The answer of ``strictest`` in words, with the domain of each objective; of one objective if it is named."""
     rows = [
         (
             row["status"], index.objectives[str(row["objective"])].title,
             index.dimensions[str(row["dimension"])].title, _said(index, row), _words(row["clock"]),
-            row["requirement"] or "all together", row["scope"], row["dominated_by"], row["satisfies"],
-            row["valid_from"], row["note"], domain_of(index, str(row["objective"])).title,
+            row["requirement"] or "all together", row["scope"], row["dominated_by"], row["incomparable_with"],
+            row["satisfies"], row["valid_from"], row["note"], domain_of(index, str(row["objective"])).title,
         )
         for row in answer
+        if objective in ("", row["objective"])
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=STRICTEST_COLUMNS)
 
@@ -67,7 +68,7 @@ def only(table: pd.DataFrame, *, domain: str = "", statuses: Collection[str] = (
 def status_counts(table: pd.DataFrame) -> dict[str, int]:
     """How many rows have each status, in the order of the legend."""
     counts = table["status"].value_counts()
-    return {status: int(counts.get(status, 0)) for status in STATUS_COLOURS}
+    return {status: int(counts.get(status, 0)) for status in STATUSES}
 
 
 @dataclass(frozen=True)

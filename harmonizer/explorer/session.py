@@ -8,34 +8,69 @@ touches rdflib, which is not thread-safe.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import networkx as nx
 import streamlit as st
 
 import harmonizer as hz
-from harmonizer import model
 from harmonizer.answer import Answer
+from harmonizer.api import MAIN_FRAMEWORKS
 from harmonizer.crosswalk.counterparts import counterparts as find_counterparts
 from harmonizer.knowledge import store
 from harmonizer.reports import graph_view
 from harmonizer.strictness.applicability import Circumstances
 
 WORKSPACE_VARIABLE = "HARMONIZER_WORKSPACE"
+QUESTION_KEY = "asked_question"
 KEPT = 64  # answers of each kind
 
 
 @dataclass(frozen=True)
 class Question:
-    """What every page is asked for: framework slugs in order, and a scope expression."""
+    """What every page is asked for.
+
+    ``frameworks`` are slugs in order, ``scope`` an expression, ``as_of`` an ISO date or empty, ``trust`` publishers or
+    ids of published crosswalks.
+    """
 
     frameworks: tuple[str, ...]
     scope: str = "*"
+    as_of: str = ""
+    trust: tuple[str, ...] = ()
 
     @property
     def circumstances(self) -> Circumstances:
-        return Circumstances(self.scope or "*")
+        return Circumstances(self.scope or "*", self.as_of)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A graph and the HTML page that draws it."""
+
+    graph: nx.MultiDiGraph[str]
+    html: str
+
+
+def default_frameworks(kg: hz.Harmonizer) -> list[str]:
+    """What is compared until the reader chooses."""
+    return [slug for slug in MAIN_FRAMEWORKS if slug in kg.index.frameworks] or list(kg.index.frameworks)
+
+
+def address(kg: hz.Harmonizer, question: Question, more: Mapping[str, str] | None = None) -> dict[str, list[str]]:
+    """Query parameters that restore a question, and ``more`` of the page; what is as by default is left out."""
+    chosen = [] if list(question.frameworks) == default_frameworks(kg) else list(question.frameworks)
+    scope = "" if question.scope == "*" else question.scope
+    single = {"scope": scope, "as_of": question.as_of, **(more or {})}
+    parts = {
+        "frameworks": chosen,
+        "trust": list(question.trust),
+        **{name: [one] for name, one in single.items() if one},
+    }
+    return {name: values for name, values in parts.items() if values}
 
 
 def workspace() -> str | None:
@@ -59,27 +94,27 @@ def knowledge_graph() -> hz.Harmonizer:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Computing coverage")
-def coverage_matrix(index_hash: str, scope: str, _kg: hz.Harmonizer) -> Answer:
+def coverage_matrix(index_hash: str, scope: str, as_of: str, _kg: hz.Harmonizer) -> Answer:
     """The directed coverage of every framework by every other."""
-    return _kg.coverage(scope=scope)
+    return _kg.coverage(scope=scope, as_of=as_of)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Comparing frameworks")
 def overlap(index_hash: str, question: Question, _kg: hz.Harmonizer) -> Answer:
     """Every leaf that the frameworks touch."""
-    return _kg.overlap(*question.frameworks, scope=question.scope)
+    return _kg.overlap(*question.frameworks, scope=question.scope, as_of=question.as_of)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Ranking constraints")
 def strictest(index_hash: str, question: Question, _kg: hz.Harmonizer) -> Answer:
     """Every constraint with its standing."""
-    return _kg.strictest(*question.frameworks, scope=question.scope)
+    return _kg.strictest(*question.frameworks, scope=question.scope, as_of=question.as_of)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Looking for conflicts")
 def conflicts(index_hash: str, question: Question, _kg: hz.Harmonizer) -> Answer:
     """Conflicts and tensions between the frameworks."""
-    return _kg.conflicts(*question.frameworks, scope=question.scope)
+    return _kg.conflicts(*question.frameworks, scope=question.scope, as_of=question.as_of)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Finding counterparts")
@@ -87,27 +122,39 @@ def counterparts(index_hash: str, question: Question, key: str, _kg: hz.Harmoniz
     """The requirements of the question's frameworks that answer to one requirement."""
     requirement = _kg.index.requirement(key)
     others = [_kg.index.framework(slug) for slug in question.frameworks if slug != requirement.framework]
-    return find_counterparts(_kg.index, requirement, others, question.circumstances)
+    return find_counterparts(_kg.index, requirement, others, question.circumstances, question.trust)
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Comparing two frameworks")
+def crosswalk(index_hash: str, question: Question, source: str, target: str, _kg: hz.Harmonizer) -> Answer:
+    """The pairs of two frameworks, with what others published between them."""
+    return _kg.crosswalk(source, target, trust=question.trust, published=True, scope=question.scope,
+                         as_of=question.as_of)  # fmt: skip
+
+
+@st.cache_data(max_entries=KEPT, show_spinner="Looking for the reasons")
+def explanation(index_hash: str, a: str, b: str, trust: tuple[str, ...], _kg: hz.Harmonizer) -> Answer:
+    """The derivation of what is known of two requirements, in sentences."""
+    return _kg.explain(a, b, trust=trust)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Finding the cheapest sufficient set of controls")
 def plan(index_hash: str, question: Question, _kg: hz.Harmonizer) -> hz.Plan:
     """The cheapest set of controls for the question."""
-    return _kg.solve(*question.frameworks, scope=question.scope)
+    return _kg.solve(*question.frameworks, scope=question.scope, as_of=question.as_of)
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Drawing")
-def neighbourhood_html(index_hash: str, question: Question, key: str, limit: int, _kg: hz.Harmonizer) -> str:
-    """The drawing of a requirement's neighbourhood."""
-    others = [slug for slug in question.frameworks if slug != _kg.index.requirement(key).framework]
-    graph = graph_view.neighbourhood(_kg.index, key, others, limit)
-    return graph_view.to_html(graph, f"Neighbourhood of {model.short_key(key)}")
+def neighbourhood(index_hash: str, frameworks: tuple[str, ...], node: str, limit: int, _kg: hz.Harmonizer) -> Drawn:
+    """A node's neighbourhood as a graph and as a page that draws it."""
+    graph = graph_view.around(_kg.index, node, frameworks, limit)
+    return Drawn(graph, graph_view.to_html(graph, f"Neighbourhood of {node}"))
 
 
 @st.cache_data(max_entries=4, show_spinner="Writing the workbook")
 def workbook(index_hash: str, question: Question, _plan: hz.Plan) -> bytes:
     """The control matrix workbook of a solved question."""
-    asked = hz.load(workspace(), scope=question.scope)
+    asked = hz.load(workspace(), scope=question.scope, as_of=question.as_of)
     with TemporaryDirectory() as folder:
         path = asked.to_excel(Path(folder) / "control-matrix.xlsx", *question.frameworks, plan=_plan)
         return Path(path).read_bytes()

@@ -1,41 +1,66 @@
-"""Words and colours that all pages share. Colour never stands alone: each status is written out as well."""
+"""Words, symbols and colours that all pages share. Colour never stands alone: each status is written out as well."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from harmonizer import model
 
-STATUS_COLOURS = {
-    "binding": "#d3ecd9", "covered-in-practice": "#dfd6f4", "conflict": "#f7cfcf", "qualitative": "#d4e6f7",
-    "dominated": "#e6e9ed",
+
+@dataclass(frozen=True)
+class Mark:
+    """How a word of a closed list is shown: a symbol before it, and backgrounds for the light and the dark theme."""
+
+    symbol: str
+    meaning: str
+    light: str
+    dark: str
+
+
+GREEN, BLUE, AMBER, RED, VIOLET, GREY = (
+    ("#cfe9dd", "#0f4a38"), ("#d2e5f6", "#173f63"), ("#fbe6bd", "#5a4206"), ("#f8d3c8", "#6b2717"),
+    ("#e4daf5", "#43306b"), ("#e6e9ed", "#3a424c"),
+)  # fmt: skip
+"""Backgrounds that stay apart with every kind of colour blindness, after Okabe and Ito; light and dark theme."""
+
+STATUSES = {
+    "binding": Mark("●", "nothing stricter is asked where this holds", *GREEN),
+    "covered-in-practice": Mark("◆", "one internal value that satisfies several duties which do not dominate each "
+                                "other", *VIOLET),
+    "conflict": Mark("✕", "no value can meet this and another one", *RED),
+    "qualitative": Mark("?", "a duty without a number; to be judged", *BLUE),
+    "dominated": Mark("↓", "a stricter one binds wherever this does", *GREY),
 }  # fmt: skip
-STATUS_MEANINGS = {
-    "binding": "nothing stricter is asked where this holds",
-    "covered-in-practice": "one internal value that satisfies several duties which do not dominate each other",
-    "conflict": "no value can meet this and another one",
-    "qualitative": "a duty without a number; to be judged",
-    "dominated": "a stricter one binds wherever this does",
+CERTAINTIES = {
+    "definite": Mark("●", "one relation follows from the mappings, in content", *GREEN),
+    "overlapping": Mark("◐", "that the two overlap follows from the mappings", *BLUE),
+    "shared": Mark("○", "the two meet in a leaf; no more follows", *AMBER),
+    "related": Mark("·", "the two meet only in the objective above their leaves", *GREY),
+    "published": Mark("§", "what somebody else published, as it stands", *VIOLET),
 }
-CERTAINTY_COLOURS = {"definite": "#d3ecd9", "overlapping": "#d4e6f7", "shared": "#fbe8c6"}
-CERTAINTY_MEANINGS = {
-    "definite": "one relation follows from the mappings, in content",
-    "overlapping": "that the two overlap follows from the mappings",
-    "shared": "the two meet in a leaf; no more follows",
-}
+RELATIONS = {
+    "equal": "= equal", "superset-of": "⊃ superset of", "subset-of": "⊂ subset of",
+    "intersects-with": "∩ intersects with", "no-relationship": "∅ nothing in common", "related": "~ related",
+}  # fmt: skip
 OPERATOR_WORDS = {
     "at-least": "at least", "at-most": "at most", "equals": "exactly", "includes": "including", "one-of": "one of",
     "forbidden": "without",
 }  # fmt: skip
-INK = "#1d2733"
+INK, PALE = "#1d2733", "#e8edf2"
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:&=])")
 
 
 def plain(text: str) -> str:
     """Text for Markdown that comes out as it is: no formatting, formula, link or picture in it is followed."""
-    return _SPECIAL.sub(r"\\\1", text)
+    return "  \n".join(_SPECIAL.sub(r"\\\1", line.strip()) for line in text.splitlines())
+
+
+def relation_words(relation: object) -> str:
+    """A relation with its symbol; ``not known`` for none."""
+    return RELATIONS.get(str(relation or ""), "not known")
 
 
 def share(part: int, whole: int) -> str:

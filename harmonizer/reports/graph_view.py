@@ -1,14 +1,18 @@
 """The knowledge graph as networkx, and a part of it as a stand-alone HTML page that asks nobody for anything.
 
-A drawing of more than about 150 nodes is a hairball. What is drawn is therefore a neighbourhood: one requirement, the
-leaf objectives that it asks for, and the requirements of other frameworks that ask for the same leaves.
+A drawing of more than about 150 nodes is a hairball. What is drawn is therefore the neighbourhood of one node, in
+columns: of a requirement the leaf objectives that it asks for, and the requirements of other frameworks that ask for
+the same leaves; of an objective what stands below it or asks for it, and the controls that reach it; of a control the
+leaves that it reaches and who asks for them; of a framework its parts and the domains that they ask for.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from html import escape
 from typing import Any
 
@@ -59,14 +63,18 @@ def to_networkx(index: Index) -> nx.MultiDiGraph[str]:
     for requirement in index.knowledge.requirements:
         graph.add_node(requirement_node(index, requirement.key), **_requirement_facts(requirement))
     for control in index.knowledge.controls:
-        graph.add_node(control_node(control.slug), kind="control", title=control.title, effort=control.effort_likely,
-                       statement=control.statement)  # fmt: skip
+        graph.add_node(control_node(control.slug), **_control_facts(control))
     graph.add_edges_from(_edges(index))
     return graph
 
 
 def _objective_facts(objective: model.Objective) -> dict[str, str]:
     return {"kind": "objective", "title": objective.title, "level": objective.level, "outcome": objective.outcome}
+
+
+def _control_facts(control: model.Control) -> dict[str, Any]:
+    return {"kind": "control", "title": control.title, "effort": control.effort_likely,
+            "statement": control.statement}  # fmt: skip
 
 
 def _requirement_facts(requirement: model.Requirement) -> dict[str, str]:
@@ -126,6 +134,119 @@ def neighbourhood(
     return _drawn(index, centre, own, shown_leaves, shown, (len(leaves), len(counterparts)))
 
 
+def around(index: Index, node: str, frameworks: Collection[str] = (), limit: int = NODE_LIMIT) -> nx.MultiDiGraph[str]:
+    """The neighbourhood of any node, named as in :func:`to_networkx`; frameworks by slug or key.
+
+    ``frameworks`` and ``limit`` are those of :func:`neighbourhood`. Raises :class:`UnknownNameError` for no such node.
+    """
+    kind, colon, slug = node.partition(":")
+    if kind == "objective":
+        return _around_objective(index, index.objective(slug), frameworks, limit)
+    if kind == "control":
+        return _around_control(index, index.control(slug), frameworks, limit)
+    if not colon:
+        return _around_framework(index, index.framework(node), limit)
+    return neighbourhood(index, node, frameworks, limit)
+
+
+Node = tuple[str, dict[str, Any]]
+
+
+def _around_objective(
+    index: Index, objective: model.Objective, frameworks: Collection[str], limit: int
+) -> nx.MultiDiGraph[str]:
+    centre = (objective_node(objective.slug), _objective_facts(objective))
+    if objective.level != "leaf":
+        above = [index.objectives[objective.parent]] if objective.parent else []
+        below = index.narrower(objective.slug)
+        edges = [(objective_node(one.slug), objective_node(one.parent), {"kind": "broader"})
+                 for one in (objective, *below) if one.parent]  # fmt: skip
+        return _columns([list(map(_objective, above)), [centre], list(map(_objective, below))], 1, edges, limit)
+    rows = [row for row in index.mappings_to.get(objective.slug, ()) if _asked(index, row.requirement, frameworks)]
+    controls = [one for one in index.knowledge.controls if objective.slug in one.satisfies]
+    edges = [(requirement_node(index, row.requirement), centre[0], _mapping_facts(row)) for row in rows]
+    edges += [(control_node(one.slug), centre[0], _claim_facts(one, objective.slug)) for one in controls]
+    requirements = [_requirement(index, row.requirement) for row in rows]
+    return _columns([list(map(_control, controls)), [centre], requirements], 1, edges, limit)
+
+
+def _around_control(
+    index: Index, control: model.Control, frameworks: Collection[str], limit: int
+) -> nx.MultiDiGraph[str]:
+    centre = _control(control)
+    rows = [row for leaf in control.satisfies for row in index.mappings_to.get(leaf, ())
+            if _asked(index, row.requirement, frameworks)]  # fmt: skip
+    edges = [(centre[0], objective_node(leaf), _claim_facts(control, leaf)) for leaf in control.satisfies]
+    edges += [(requirement_node(index, row.requirement), objective_node(row.objective), _mapping_facts(row))
+              for row in rows]  # fmt: skip
+    leaves = [_objective(index.objectives[leaf]) for leaf in control.satisfies]
+    return _columns([[centre], leaves, [_requirement(index, row.requirement) for row in rows]], 0, edges, limit)
+
+
+def _around_framework(index: Index, framework: model.Framework, limit: int) -> nx.MultiDiGraph[str]:
+    centre = (framework.key, {"kind": "framework", "title": framework.title, "framework": framework.slug})
+    tops = [one for one in index.requirements_of(framework) if not one.parent]
+    edges: list[Edge] = [
+        (requirement_node(index, one.key), framework.key, {"kind": "part-of"}) for one in tops
+    ]  # fmt: skip
+    domains: dict[str, model.Objective] = {}
+    for top in tops:
+        counts: dict[str, set[str]] = {}
+        for one in (top, *index.descendants(top.key)):
+            for row in index.mappings_of.get(one.key, ()):
+                counts.setdefault(index.domain(row.objective).slug, set()).add(row.objective)
+        for slug, leaves in counts.items():
+            domains[slug] = index.objectives[slug]
+            edges.append((requirement_node(index, top.key), objective_node(slug),
+                          {"kind": f"asks for {len(leaves)} leaves of"}))  # fmt: skip
+    parts = [_requirement(index, one.key) for one in tops]
+    return _columns([[centre], parts, [_objective(one) for one in domains.values()]], 0, edges, limit)
+
+
+def _asked(index: Index, key: str, frameworks: Collection[str]) -> bool:
+    return index.is_current(key) and (not frameworks or key.partition("@")[0] in frameworks)
+
+
+def _objective(one: model.Objective) -> Node:
+    return objective_node(one.slug), _objective_facts(one)
+
+
+def _requirement(index: Index, key: str) -> Node:
+    return requirement_node(index, key), _requirement_facts(index.requirements[key])
+
+
+def _control(one: model.Control) -> Node:
+    return control_node(one.slug), _control_facts(one)
+
+
+def _claim_facts(control: model.Control, leaf: str) -> dict[str, Any]:
+    return {"kind": "satisfies", "comment": control.reasons[control.satisfies.index(leaf)]}
+
+
+Edge = tuple[str, str, dict[str, Any]]
+
+
+def _columns(
+    columns: Sequence[Sequence[Node]], centre_column: int, edges: Iterable[Edge], limit: int
+) -> nx.MultiDiGraph[str]:
+    """The nodes in columns from left to right; in each, what the limit leaves no room for is counted."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    room = max(limit, 4) - 1
+    for layer, nodes in enumerate(columns):
+        names = dict(nodes)
+        waiting = sum(bool(later) for place, later in enumerate(columns[layer + 1 :], layer + 1)
+                      if place != centre_column)  # fmt: skip
+        shown = list(names) if layer == centre_column else _kept(list(names), room - 2 * waiting)
+        for name in shown:
+            graph.add_node(name, layer=layer, **({"centre": True} if layer == centre_column else {}), **names[name])
+        if hidden := len(names) - len(shown):
+            graph.add_node(f"more:{layer}", layer=layer, kind="more", title=f"+{hidden} more", hidden=hidden)
+        if layer != centre_column:
+            room -= len(shown) + bool(hidden)
+    graph.add_edges_from(edge for edge in edges if edge[0] in graph and edge[1] in graph)
+    return graph
+
+
 def _kept(names: list[Any], room: int) -> list[Any]:
     return names if len(names) <= room else names[: max(room - 1, 0)]
 
@@ -176,8 +297,10 @@ _REMOTE_TAG = re.compile(r"<link\b[^>]*https?://[^>]*>|<script\b[^>]*https?://[^
 _REMOTE_REFERENCE = re.compile(r"""\b(?:src|href)\s*=\s*["']?\s*(?:https?:)?//""", re.IGNORECASE)
 _EMPTY_HEADING = re.compile(r"<center>\s*<h1>.*?</h1>\s*</center>", re.DOTALL)
 _COMMENTED_TAGS = re.compile(r"<!-- <link.*?-->", re.DOTALL)
-_POLICY = ("default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; "
-           "base-uri 'none'; form-action 'none'")  # fmt: skip
+# Scripts by their hashes alone; the drawing library styles what it draws by itself.
+_POLICY = ("default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+           "form-action 'none'")  # fmt: skip
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
 _OPTIONS = {
     "physics": {"enabled": False},
     "interaction": {"hover": True, "zoomView": False, "navigationButtons": True, "tooltipDelay": 120},
@@ -224,7 +347,9 @@ def _offline(html: str, title: str) -> str:
     """Strip what pyvis fetches from a CDN even when told to inline everything, and forbid the rest by policy."""
     for pattern in (_REMOTE_TAG, _EMPTY_HEADING, _COMMENTED_TAGS):
         html = pattern.sub("", html)
-    head = (f'<head>\n<title>{escape(title)}</title>\n<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+    hashes = (base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in _SCRIPT.findall(html))
+    policy = _POLICY.format(scripts=" ".join(f"'sha256-{one}'" for one in dict.fromkeys(hashes)))
+    head = (f'<head>\n<title>{escape(title)}</title>\n<meta http-equiv="Content-Security-Policy" content="{policy}">'
             "\n<style>body { margin: 0; font-family: sans-serif; } .card { overflow: hidden; } "
             "#mynetwork { box-sizing: border-box; }</style>")  # fmt: skip
     html = "<!doctype html>\n" + html.replace("<html>", '<html lang="en">', 1).replace("<head>", head, 1)
@@ -279,7 +404,7 @@ def _node_text(name: str, facts: dict[str, Any]) -> str:
 
 def _edge_text(facts: dict[str, Any]) -> str:
     if facts.get("kind") != "maps":
-        return str(facts.get("kind", ""))
+        return "\n".join(line for line in (str(facts.get("kind", "")), _wrapped(facts.get("comment", ""))) if line)
     through = f"through {facts['through']}: " if "through" in facts else ""
     claim = f"{through}{facts['relation']}, {facts['part']}, basis {facts['basis']}, confidence {facts['confidence']}"
     return f"{claim}\n{_wrapped(facts['comment'])}"

@@ -16,11 +16,16 @@ from harmonizer.knowledge.tables import write_aside
 from harmonizer.reports.tables import Page, Report, Sheet
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 _MARKED = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
 
 def write_csv(report: Report, path: Path) -> Path:
-    """Write one csv file for each table into a folder, or into a zip file where ``path`` ends in ``.zip``."""
+    """Write one csv file for each table into a folder, or into a zip file where ``path`` ends in ``.zip``.
+
+    Text that a spreadsheet program would compute gets an apostrophe before it: these files are for people who open
+    them there (OWASP, CSV injection). The json document holds the same tables unchanged.
+    """
     files = {
         f"{number:02}-{_file_name(part.name)}.csv": _csv(part).encode() for number, part in enumerate(report.parts)
     }
@@ -46,11 +51,15 @@ def _csv(part: Page | Sheet) -> str:
     writer = csv.writer(out, lineterminator="\n")
     if isinstance(part, Sheet):
         writer.writerow(part.headings)
-        writer.writerows([show(cell) for cell in row] for row in part.rows)
+        writer.writerows(map(_disarmed, row) for row in part.rows)
     else:
         for section in part.sections:
-            writer.writerows([section.heading, *map(show, row)] for row in (section.header, *section.rows) if row)
+            writer.writerows([section.heading, *map(_disarmed, row)] for row in (section.header, *section.rows) if row)
     return out.getvalue()
+
+
+def _disarmed(cell: Cell) -> str:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_COMPUTED) else show(cell)
 
 
 def write_json(report: Report, path: Path) -> Path:

@@ -25,7 +25,7 @@ from harmonizer.reports.cell_text import fit_text
 from harmonizer.reports.snapshot import SNAPSHOT_SHEET, SheetSnapshot, read_snapshot
 
 COLUMNS = ("sheet", "row", "field", "was", "theirs", "now", "verdict", "reason")
-CHANGE, CONFLICT, REFUSED, REPORTED = "change", "conflict", "refused", "reported"
+CHANGE, CONFLICT, REFUSED, REPORTED = VERDICTS = ("change", "conflict", "refused", "reported")
 HEADER_WITHIN = 50  # rows from the top in which the headings are looked for
 
 
@@ -61,7 +61,7 @@ class Edits:
         counts = Counter(one.verdict for one in self.edits)
         rows = [(one.sheet, one.row, one.field, one.was, one.theirs, one.now, one.verdict, one.reason)
                 for one in self.edits]  # fmt: skip
-        return Answer.of(COLUMNS, rows, {verdict: counts[verdict] for verdict in (CHANGE, CONFLICT, REFUSED, REPORTED)},
+        return Answer.of(COLUMNS, rows, {verdict: counts[verdict] for verdict in VERDICTS},
                          "What the workbook changes")  # fmt: skip
 
 

@@ -48,10 +48,13 @@ def test_an_import_lists_what_it_would_change_and_changes_nothing_until_told(exp
     done = run("import", "workbook", returned, "--workspace", workspace)
     assert (done.exit_code, Journal(workspace).entries()) == (0, [])
     assert done.stdout.startswith("sheet,row,field,was,theirs,now,verdict,reason\nControls,")
-    assert "nothing was recorded; --apply records the 1 changes" in done.stderr
+    assert (
+        "1 change, 0 conflict, 0 refused, 0 reported. Nothing was recorded. To record the changes: --apply"
+        in done.stderr
+    )
     done = run("import", "workbook", returned, "--workspace", workspace, "--apply")
     assert done.exit_code == 0
-    assert "recorded as batch 1" in done.stderr
+    assert "Recorded as batch 1." in done.stderr
     assert [entry.value for entry in Journal(workspace).entries()] == ["in progress"]
 
 
