@@ -128,11 +128,13 @@ def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_
 
     answer = session.graph.import_workbook(files[0], apply=apply, other_dataset=other_dataset)
     session.print(answer)
-    if answer.summary["other dataset"]:
+    if answer.summary["other dataset"] and not other_dataset:
         typer.echo("the workbook was made from another dataset: its rows may have changed their meaning. "
                    "To merge it anyway: --apply --other-dataset", err=True)  # fmt: skip
     figures = ", ".join(f"{answer.summary[verdict]} {verdict}" for verdict in VERDICTS)
-    typer.echo(f"{figures}. " + ("Recorded." if apply else "Nothing was recorded; --apply does."), err=True)
+    batch = answer.summary["recorded as batch"]
+    done = f"Recorded as batch {batch}." if batch else "Nothing was recorded."
+    typer.echo(f"{figures}. {done}" + ("" if apply else " To record the changes: --apply"), err=True)
     if answer.summary["conflict"] or answer.summary["refused"]:
         raise typer.Exit(1)
 

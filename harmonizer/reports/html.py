@@ -25,7 +25,7 @@ nav ul { columns: 18rem; padding-left: 1.2rem; }
 .wide { overflow: auto; max-height: 85vh; border: 1px solid var(--rule); }
 table { border-collapse: collapse; font-size: 12px; }
 th, td { border: 1px solid var(--rule); padding: 3px 6px; text-align: left; vertical-align: top; min-width: 4rem; }
-td { white-space: pre-line; overflow-wrap: anywhere; } .long { min-width: 22rem; }
+td { white-space: pre-line; overflow-wrap: break-word; } .long { min-width: 22rem; } .middle { min-width: 10rem; }
 thead th { background: var(--head); color: #fff; position: sticky; top: 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 .blue { background: var(--blue); } .green { background: var(--green); } .amber { background: var(--amber); }
@@ -34,12 +34,13 @@ svg { display: block; margin: .6rem 0; max-width: 100%; }
 svg text { font: 12px system-ui, sans-serif; fill: var(--ink); }
 .b0 { fill: var(--bar); } .b1 { fill: var(--bar2); } .b2 { fill: var(--bar3); }
 @page { size: A3 landscape; margin: 10mm; }
-@media print { :root { color-scheme: light; } body { margin: 0; font-size: 9pt; } nav { display: none; }
+@media print { :root { color-scheme: light; print-color-adjust: exact; }
+  body { margin: 0; font-size: 9pt; } nav { display: none; }
   h2 { break-before: page; margin-top: 0; } .wide { overflow: visible; max-height: none; border: 0; }
   table { font-size: 7pt; width: 100%; } thead { display: table-header-group; } thead th { position: static; }
-  tr { break-inside: avoid; } th, td, .long { min-width: 0; } a { color: inherit; } }
+  tr { break-inside: avoid; } th, td, .long, .middle { min-width: 0; } a { color: inherit; } }
 """
-_LONG = 30  # column units from which a column holds prose
+_LONG, _MIDDLE = 30, 18  # column units from which a column holds prose, and short lists
 BAR_ROOM, LABEL_ROOM, BAR_HEIGHT = 420, 170, 22  # pixels
 
 
@@ -75,9 +76,12 @@ def _table(sheet: Sheet) -> Iterator[str]:
     if not sheet.rows:
         yield f"<p>{escape(sheet.nothing)}</p>\n"
         return
-    yield '<div class="wide" tabindex="0"><table><thead><tr>'
+    whole = sum(column.width for column in sheet.columns)
+    shares = "".join(f'<col width="{column.width / whole:.1%}">' for column in sheet.columns)
+    yield f'<div class="wide" tabindex="0"><table><colgroup>{shares}</colgroup><thead><tr>'
     for heading, column in zip(sheet.headings, sheet.columns, strict=True):
-        yield f'<th scope="col"{_classes("long" if column.width >= _LONG else "")}>{escape(heading)}</th>'
+        size = "long" if column.width >= _LONG else "middle" if column.width >= _MIDDLE else ""
+        yield f'<th scope="col"{_classes(size)}>{escape(heading)}</th>'
     yield "</tr></thead><tbody>\n"
     for row in sheet.rows:
         yield (
