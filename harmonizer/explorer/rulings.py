@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from harmonizer.explorer.wording import STATUSES
 from harmonizer.knowledge.index import Index
 
 if TYPE_CHECKING:
-    from harmonizer.superset.plan import Plan
+    pass
 
 STRICTEST_COLUMNS = ["status", "objective", "dimension", "asks", "clock", "requirement", "scope", "dominated by",
                      "incomparable with", "satisfies", "in force from", "note", "domain"]  # fmt: skip
@@ -130,32 +130,3 @@ def conflict_cards(answer: Answer) -> list[ConflictCard]:
 def _way(text: str) -> WayOut:
     words, _, citation = text.partition(" => ")
     return WayOut(words.strip(), citation.strip())
-
-
-def plan_table(index: Index, plan: Plan) -> pd.DataFrame:
-    """The chosen controls with their titles, statements and what each alone holds up."""
-    frame = plan.to_frame()
-    titles = [index.controls[str(slug)].title if str(slug) in index.controls else "" for slug in frame["control"]]
-    frame.insert(1, "title", titles)
-    first = ["control", "title", "statement", "effort", "only_control_for", "cheapest_alternative", "regret"]
-    rest = [name for name in frame.columns if name not in first]
-    return frame[[*first, *rest]].rename(columns=lambda name: str(name).replace("_", " "))
-
-
-def open_table(index: Index, uncovered: Iterable[Any]) -> pd.DataFrame:
-    """What no candidate can satisfy, with the reason."""
-    rows = [
-        (" or ".join(_title(index, slug) for slug in str(one["objective"]).split(" or ")),
-         "; ".join(one["requirements"]), one["reason"])
-        for one in uncovered
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=["objective", "asked for by", "reason"])
-
-
-def _title(index: Index, slug: str) -> str:
-    return index.objectives[slug].title if slug in index.objectives else slug
-
-
-def leaves_held(plan: Plan) -> int:
-    """How many leaf objectives the chosen controls satisfy for somebody who asks for them."""
-    return len({leaf for cell in plan.answer.column("objectives") for leaf in str(cell or "").split("; ") if leaf})

@@ -16,6 +16,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+import harmonizer as hz
+from harmonizer.explorer.session import WORKSPACE_VARIABLE
+
+from . import hostile
 from .conftest import APP
 
 if TYPE_CHECKING:
@@ -34,14 +38,24 @@ LOCAL = ("127.0.0.1", "localhost")
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with an imported framework whose every text tries to be more than text."""
+    folder = tmp_path_factory.mktemp("workspace")
+    hostile.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory, workspace: Path) -> Iterator[str]:
+    """The explorer on the workspace."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = (tmp_path_factory.mktemp("streamlit") / "log.txt").open("w")
     command = [sys.executable, "-m", "streamlit", "run", str(APP), "--server.port", str(port),
                "--server.address", "127.0.0.1", "--server.headless", "true"]  # fmt: skip
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(APP.parent), os.environ.get("PYTHONPATH", "")])}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(APP.parent), os.environ.get("PYTHONPATH", "")]),
+                   WORKSPACE_VARIABLE: str(workspace)}  # fmt: skip
     server = subprocess.Popen(command, cwd=APP.parent, env=environment, stdout=log, stderr=log)
     try:
         _wait_for(port, server, Path(log.name))
@@ -98,53 +112,155 @@ def _note_message(message: ConsoleMessage, failures: list[str]) -> None:
         failures.append(f"console: {message.text} {source}")
 
 
-def test_the_overview_draws_its_charts(address: str, page: Page) -> None:
-    page.goto(address)
-    page.get_by_text("Not legal advice").wait_for()
-    page.get_by_text("Requirements mapped").wait_for()
-    page.locator(".stVegaLiteChart canvas, .stVegaLiteChart svg").first.wait_for()
-    page.get_by_role("tab", name="Table").first.click()
-    page.locator("[data-testid=stDataFrame]:visible").first.wait_for()
+PAGES = {
+    "overview": "",
+    "crosswalk": "crosswalk?requirement=hipaa:164.312(a)(2)(iv)&against=gdpr:Art.32(1)(a)",
+    "pairs": "crosswalk?source=soc2&target=hipaa",
+    "objectives": "objectives?objective=data-at-rest-encrypted",
+    "most stringent": "objectives?show=Most+stringent",
+    "conflicts": "objectives?show=Conflicts",
+    "graph": "graph?node=soc2:CC7.4",
+    "flows": "graph?view=Frameworks+and+domains",
+    "superset": "superset?frameworks=soc2&scope=category:availability",
+    "assessment": "assessment",
+    "import": "import",
+    "export": "export",
+    "query": "query",
+    "about": "about",
+}
+AXE = os.environ.get("AXE_CORE", "")
 
 
-def test_a_requirement_shows_its_drawing(address: str, page: Page) -> None:
-    page.goto(f"{address}/requirement?requirement=soc2:CC7.4")
+def opened(page: Page, address: str, name: str) -> None:
+    """Open a page and wait until all of it is there."""
+    page.goto(f"{address}/{PAGES.get(name, name)}")
     page.get_by_text("Not legal advice").wait_for()
-    drawing = page.frame_locator("iframe[title='Neighbourhood of soc2:CC7.4']")
-    drawing.locator("#mynetwork canvas").wait_for()
+    page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
     assert page.locator("[data-testid=stException]").count() == 0
 
 
-def test_the_most_stringent_page_shows_table_conflicts_and_plan(address: str, page: Page) -> None:
-    page.goto(f"{address}/most-stringent?frameworks=soc2&scope=category:availability")
-    page.get_by_text("Not legal advice").wait_for()
-    page.locator("[data-testid=stDataFrame]:visible").first.wait_for()
-    page.get_by_role("tab", name="Superset controls").click()
-    page.get_by_role("button", name="Find the cheapest set").click()
-    page.get_by_text("Lower bound").wait_for()
-    page.get_by_role("tab", name="Conflicts").click()
-    assert page.locator("[data-testid=stException]").count() == 0
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_opens_and_its_address_opens_the_same_in_a_new_tab(
+    address: str, page: Page, browser: Browser, name: str
+) -> None:
+    opened(page, address, name)
+    text = page.locator("[data-testid=stMain]").inner_text()
+    other = browser.new_page(viewport={"width": 1400, "height": 1000})
+    try:
+        other.set_default_timeout(WAIT)
+        opened(other, address, page.url.removeprefix(f"{address}/"))
+        assert other.locator("[data-testid=stMain]").inner_text() == text
+    finally:
+        other.close()
+
+
+@pytest.mark.skipif(not Path(AXE).is_file(), reason="axe-core is not there: AXE_CORE names its axe.min.js")
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_violates_no_serious_rule_of_accessibility(
+    address: str, browser: Browser, name: str, theme: str
+) -> None:
+    page = browser.new_page(
+        viewport={"width": 1400, "height": 1000}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    try:
+        page.set_default_timeout(WAIT)
+        opened(page, address, name)
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        serious = [(one["id"], [node["html"][:300] for node in one["nodes"]][:3]) for one in found["violations"]
+                   if one["impact"] in ("serious", "critical")]  # fmt: skip
+        assert serious == []
+    finally:
+        page.close()
+
+
+def test_the_back_button_returns_to_what_was_shown(address: str, page: Page) -> None:
+    opened(page, address, "objectives?objective=data-at-rest-encrypted")
+    page.get_by_role("link", name="Show in the graph").first.click()
+    page.get_by_text("Nodes at most").wait_for()
+    assert "node=objective" in page.url
+    page.go_back()
+    page.get_by_text("What binds here").wait_for()
+    assert "objective=data-at-rest-encrypted" in page.url
 
 
 def test_the_question_stays_in_the_address_from_page_to_page(address: str, page: Page) -> None:
-    page.goto(address)
-    page.get_by_text("Not legal advice").wait_for()
+    opened(page, address, "overview")
     page.get_by_role("textbox", name="Scope").fill("data:ephi")
     page.keyboard.press("Enter")
     page.wait_for_url("**/?scope=data*ephi")
-    page.get_by_role("link", name="Requirement").click()
-    page.get_by_text("Counterparts").wait_for()
-    assert "scope=data" in page.url
-    assert "requirement=" in page.url
-    page.get_by_role("link", name="Most stringent and superset").click()
-    page.get_by_text("Every constraint with its standing").wait_for()
-    assert "scope=data" in page.url
+    for name in ("Crosswalk", "Objectives", "Superset", "About the data"):
+        page.get_by_role("link", name=name, exact=True).click()
+        page.get_by_role("heading", name=name).wait_for()
+        page.wait_for_url("**scope=data*ephi*")
 
 
-def test_the_workbook_can_be_downloaded(address: str, page: Page) -> None:
-    page.goto(f"{address}/most-stringent?frameworks=soc2&scope=category:availability")
-    page.get_by_role("tab", name="Superset controls").click()
+def test_a_search_leads_to_a_requirement_and_its_counterparts(address: str, page: Page) -> None:
+    opened(page, address, "crosswalk?source=hipaa")
+    page.get_by_role("textbox", name="Search").fill("encryption decryption")
+    page.keyboard.press("Enter")
+    page.get_by_text("Requirement (1 found)").or_(page.get_by_text("Requirement (2 found)")).wait_for()
+    page.get_by_role("combobox", name="Requirement").click()
+    page.get_by_role("option", name="hipaa:164.312(a)(2)(iv)").click()
+    page.get_by_text("Counterparts", exact=True).wait_for()
+    page.wait_for_url("**requirement=hipaa*164.312*")
+
+
+def test_a_click_on_the_heatmap_opens_the_pair(address: str, page: Page) -> None:
+    opened(page, address, "overview?only_chosen=true")
+    canvas = page.locator("[data-testid=stMain] canvas").first
+    canvas.wait_for()
+    box = canvas.bounding_box()
+    assert box
+    page.wait_for_timeout(1500)  # the chart draws itself in steps, and says nothing when it is done
+    page.mouse.click(box["x"] + box["width"] * 0.9, box["y"] + box["height"] * 0.5)
+    page.get_by_role("heading", name="Crosswalk").wait_for()
+    page.wait_for_url("**source=*target=*")
+
+
+def test_a_plan_is_found_looked_into_and_downloaded(address: str, page: Page) -> None:
+    opened(page, address, "superset")
     page.get_by_role("button", name="Find the cheapest set").click()
+    page.get_by_text("Lower bound").wait_for()
+    page.wait_for_url("**run=*")
+    page.locator("[data-testid=stDataFrame]:visible").first.click(position={"x": 20, "y": 60})
+    page.get_by_text("Why it is in").wait_for()
+    page.wait_for_url("**control=*")
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Workbook (xlsx)").click()
     assert Path(waiting.value.path()).read_bytes()[:2] == b"PK"
+
+
+def test_a_status_that_is_typed_reaches_the_journal_and_is_undone(address: str, page: Page, workspace: Path) -> None:
+    opened(page, address, "assessment")
+    page.get_by_role("textbox", name="Search").fill("sso-with-mfa")
+    page.keyboard.press("Enter")
+    table = page.locator("[data-testid=stDataFrame]:visible").first
+    table.wait_for()
+    page.wait_for_timeout(1000)  # the grid takes its rows in a later step, and says nothing when it is done
+    table.click(position={"x": 560, "y": 55})
+    page.keyboard.press("Enter")
+    page.keyboard.type("implemented")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved").first.wait_for()
+    assert hz.load(workspace).assessment.controls() == {"sso-with-mfa": {"status": "implemented"}}
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("Undone").first.wait_for()
+    assert hz.load(workspace).assessment.controls() == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["crosswalk?source=hostile&target=soc2", f"crosswalk?requirement=hostile:{hostile.IDS[0]}", "graph?node=hostile",
+     f"graph?node=hostile:{hostile.IDS[1]}", "about", "query", "overview?frameworks=hostile&frameworks=soc2"],
+)  # fmt: skip
+def test_hostile_text_of_an_imported_framework_stays_text(address: str, page: Page, name: str) -> None:
+    dialogs: list[str] = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    opened(page, address, name)
+    assert page.evaluate("window.hostile") is None
+    assert page.locator("[data-testid=stMain] img[src=x]").count() == 0
+    assert not dialogs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import os
 import re
 import subprocess
@@ -137,3 +139,48 @@ def test_hostile_text_stays_text() -> None:
 def test_a_page_that_would_fetch_something_is_refused() -> None:
     with pytest.raises(RuntimeError, match="another host"):
         graph_view._offline('<html><head></head><body><img src="https://example.org/x.png"></body></html>', "x")
+
+
+@pytest.mark.parametrize(
+    ("node", "kinds"),
+    [
+        ("objective:data-at-rest-encrypted", {"objective", "requirement", "control"}),
+        ("objective:cryptography", {"objective"}),
+        ("control:sso-with-mfa", {"control", "objective", "requirement"}),
+        ("gdpr", {"framework", "requirement", "objective"}),
+        ("soc2:CC7.4", {"objective", "requirement"}),
+    ],
+)
+def test_any_node_has_a_neighbourhood_within_the_limit(kg: hz.Harmonizer, node: str, kinds: set[str]) -> None:
+    for limit in (10, 150):
+        graph = graph_view.around(kg.index, node, ("soc2", "hipaa", "gdpr"), limit)
+        assert len(graph) <= limit
+        (centre,) = [name for name, facts in graph.nodes(data=True) if facts.get("centre")]
+        assert graph.degree(centre) > 0
+        assert graph_view.to_html(graph, node)
+    assert {facts["kind"] for _, facts in graph.nodes(data=True)} - {"more"} == kinds
+
+
+def test_what_the_limit_leaves_out_is_counted(kg: hz.Harmonizer) -> None:
+    whole, part = (graph_view.around(kg.index, "gdpr", limit=limit) for limit in (10_000, 30))
+    hidden = sum(facts.get("hidden", 0) for _, facts in part.nodes(data=True))
+    drawn = sum(facts["kind"] != "more" for _, facts in part.nodes(data=True))
+    assert drawn + hidden == len(whole)
+
+
+def test_an_unknown_node_is_named_with_the_nearest(kg: hz.Harmonizer) -> None:
+    with pytest.raises(hz.UnknownNameError, match="did you mean sso-with-mfa"):
+        graph_view.around(kg.index, "control:sso-with-mf")
+
+
+def test_only_the_scripts_of_the_page_itself_may_run(kg: hz.Harmonizer) -> None:
+    html = graph_view.to_html(graph_view.around(kg.index, "gdpr"), "GDPR")
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', html)
+    assert policy
+    scripts = re.findall(r"<script\b[^>]*>(.*?)</script>", html, re.DOTALL)
+    hashes = {base64.b64encode(hashlib.sha256(one.encode()).digest()).decode() for one in scripts}
+    assert set(re.findall(r"'sha256-([^']+)'", policy[1])) == hashes
+    assert "unsafe-inline" not in policy[1].partition("script-src")[2].partition(";")[0]
+    assert not re.search(
+        r"<[a-z][^>]*\son[a-z]+\s*=", html[html.index("<body") : html.index("<script", html.index("<body"))]
+    )
