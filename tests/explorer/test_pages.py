@@ -7,11 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from .conftest import APP
 
-PAGES = {
-    "overview": "harmonizer/explorer/overview.py",
-    "requirement": "harmonizer/explorer/requirement.py",
-    "most stringent": "harmonizer/explorer/most_stringent.py",
-}
+PAGES = ("overview", "crosswalk", "objectives", "graph")
 
 
 def opened(page: str, **query: str | list[str]) -> AppTest:
@@ -21,7 +17,7 @@ def opened(page: str, **query: str | list[str]) -> AppTest:
         app.query_params[name] = value
     app.run()
     if page != "overview":
-        app.switch_page(PAGES[page])
+        app.switch_page(f"harmonizer/explorer/{page}.py")
         for name, value in query.items():
             app.query_params[name] = value
         app.run()
@@ -85,44 +81,77 @@ def test_the_address_carries_frameworks_and_scope() -> None:
 
 
 def test_the_address_opens_a_requirement() -> None:
-    app = opened("requirement", requirement="hipaa:164.312(a)(2)(iv)")
-    assert app.selectbox(key="requirement_framework").value == "hipaa"
-    assert app.selectbox(key="requirement_name").value == "hipaa:164.312(a)(2)(iv)"
+    app = opened("crosswalk", requirement="hipaa:164.312(a)(2)(iv)")
+    assert app.selectbox(key="requirement").value == "hipaa:164.312(a)(2)(iv)"
     assert "Encryption" in app.subheader[0].value
 
 
 def test_the_address_of_a_heading_opens_what_stands_below_it() -> None:
-    app = opened("requirement", requirement="gdpr:Art.32")
-    assert str(app.selectbox(key="requirement_name").value).startswith("gdpr:Art.32(1)")
+    app = opened("crosswalk", requirement="gdpr:Art.32")
+    assert str(app.selectbox(key="requirement").value).startswith("gdpr:Art.32(1)")
 
 
 def test_an_unknown_requirement_in_the_address_is_named() -> None:
-    app = opened("requirement", requirement="hipaa:164.999")
+    app = opened("crosswalk", requirement="hipaa:164.999")
     assert "164\\.999" in app.warning[0].value
 
 
 def test_searching_narrows_the_requirements() -> None:
-    app = opened("requirement", requirement="hipaa:164.312(a)(2)(iv)")
-    whole = len(app.selectbox(key="requirement_name").options)
-    app.text_input(key="requirement_words").set_value("encryption").run()
-    assert 0 < len(app.selectbox(key="requirement_name").options) < whole
-    app.text_input(key="requirement_words").set_value("no such words").run()
+    app = opened("crosswalk")
+    app.selectbox(key="source").set_value("hipaa").run()
+    whole = len(app.selectbox(key="requirement").options)
+    app.text_input(key="words").set_value("encryption").run()
+    assert 0 < len(app.selectbox(key="requirement").options) < whole
+    app.text_input(key="words").set_value("no such words").run()
     assert not app.exception
-    assert "No requirement" in app.info[0].value
+    assert not app.selectbox(key="requirement").options
+
+
+def test_the_derivation_of_a_pair_is_told_in_sentences() -> None:
+    app = opened("crosswalk", requirement="hipaa:164.312(a)(2)(iv)", against="gdpr:Art.32(1)(a)")
+    assert app.selectbox(key="against").value == "gdpr:Art.32(1)(a)"
+    assert len([one for one in app.markdown if "Art\\.32" in one.value]) > 1
+
+
+def test_two_frameworks_show_their_pairs_by_certainty() -> None:
+    app = opened("crosswalk", source="soc2", target="hipaa", certainty="definite")
+    (table,) = [one.value for one in app.dataframe if "certainty" in one.value.columns]
+    assert set(table["certainty"]) == {"definite"}
+
+
+def test_an_objective_shows_who_asks_for_it_and_what_binds() -> None:
+    app = opened("objectives", objective="data-at-rest-encrypted")
+    asking = [one.value for one in app.dataframe if "basis" in one.value.columns]
+    assert {"SOC 2", "HIPAA"} <= set(asking[0]["framework"])
 
 
 def test_the_most_stringent_table_is_filtered_by_status() -> None:
-    app = opened("most stringent")
-    app.multiselect(key="strictest_status").set_value(["conflict"]).run()
+    app = opened("objectives", show="Most stringent", status="qualitative")
     tables = [one.value for one in app.dataframe if "status" in one.value.columns]
-    assert set(tables[0]["status"]) <= {"conflict"}
+    assert set(tables[0]["status"]) == {"qualitative"}
 
 
-def test_the_plan_appears_when_asked_for_and_stays() -> None:
-    app = opened("most stringent", frameworks=["soc2"], scope="category:availability")
-    assert "Lower bound" not in [one.label for one in app.metric]
-    app.button(key="solve").click().run()
+@pytest.mark.parametrize("node", ["soc2:CC7.4", "objective:data-at-rest-encrypted", "control:sso-with-mfa", "gdpr"])
+def test_the_graph_of_any_node_has_its_twin_in_words(node: str) -> None:
+    app = opened("graph", node=node)
+    assert app.selectbox(key="node").value == node
+    assert any("relation" in one.value.columns for one in app.dataframe)
+
+
+@pytest.mark.parametrize("view", ["Frameworks and domains", "Who covers whom"])
+def test_the_overviews_of_the_graph_have_their_twins(view: str) -> None:
+    assert opened("graph", view=view).dataframe
+
+
+def test_a_day_before_a_law_applies_leaves_nothing_of_it() -> None:
+    app = opened("overview", frameworks=["colorado-ai-act", "soc2"], as_of="2026-01-01")
     assert not app.exception
-    assert "Lower bound" in [one.label for one in app.metric]
-    app.multiselect(key="strictest_status").set_value(["binding"]).run()
-    assert "Lower bound" in [one.label for one in app.metric]
+    assert app.metric[0].value.endswith(" of 61"), "the Colorado Act holds from 2027"
+
+
+def test_one_session_does_not_see_the_question_of_another() -> None:
+    one, other = opened("overview", scope="data:ephi"), opened("overview", frameworks=["soc2"])
+    assert one.text_input(key="scope").value == "data:ephi"
+    assert other.text_input(key="scope").value == ""
+    assert other.multiselect(key="frameworks").value == ["soc2"]
+    assert len(one.run().multiselect(key="frameworks").value) == 3
