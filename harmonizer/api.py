@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
+    from harmonizer.programme.applicability import Judge
     from harmonizer.programme.assessment import Assessment
+    from harmonizer.programme.organisation import Organisation
+    from harmonizer.programme.processing_record import Record
     from harmonizer.reports.tables import Report
     from harmonizer.superset.deadline import Deadline, Progress
     from harmonizer.superset.plan import Plan
@@ -36,7 +39,10 @@ MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
 """The frameworks of the main job."""
 
 
-def load(workspace: str | Path | None = None, *, scope: str = "*", as_of: str = "") -> Harmonizer:
+def load(
+    workspace: str | Path | None = None, *, scope: str = "*", as_of: str = "", system: str = "",
+    organisation: str | Path | None = None,
+) -> Harmonizer:  # fmt: skip
     """Open the bundled knowledge graph, with the files of a workspace folder laid over it, or one behind an endpoint.
 
     Parameters
@@ -44,24 +50,34 @@ def load(workspace: str | Path | None = None, *, scope: str = "*", as_of: str = 
     workspace: a folder with ``ontologies/`` or ``data/`` of its own, the URL of a SPARQL 1.1 endpoint, or None.
     scope: a scope expression that every question is asked for, unless it names its own.
     as_of: an ISO date, likewise.
+    system: one system of the organisation, which is then all that questions are asked for.
+    organisation: an organisation file; by default the ``organisation.yaml`` of the workspace, if it has one.
+
+    An organisation file fixes every tag but the events: what it does not name is false.
 
     Raises
     ------
     DataError: where a file is unfit; the message names file, line and column.
-    UsageError: where the workspace, scope or date cannot be read.
+    UsageError: where the workspace, scope, date or system cannot be read.
     """
     dataset = store.open_dataset(workspace)
-    return Harmonizer(dataset.index(), dataset, Circumstances(scope or "*", as_of))
+    index = dataset.index()
+    known = _organisation(dataset.workspace, organisation, index, system)
+    return Harmonizer(index, dataset, Circumstances(scope or "*", as_of), known, system)
 
 
 class Harmonizer:
     """The knowledge graph with its questions. Made by :func:`load`; read-only."""
 
-    def __init__(self, index: Index, dataset: store.Dataset, circumstances: Circumstances | None = None) -> None:
-        self.index = index
-        self.circumstances = circumstances or Circumstances()
-        self.circumstances.check(index)
+    def __init__(
+        self, index: Index, dataset: store.Dataset, circumstances: Circumstances | None = None,
+        organisation: Organisation | None = None, system: str = "",
+    ) -> None:  # fmt: skip
+        self.organisation, self.system = organisation, system
+        self.index = index.seen_by(organisation.seen(system)) if organisation else index
         self._dataset = dataset
+        self.circumstances = circumstances or Circumstances()
+        self.circumstances.check(self.index)
 
     @property
     def workspace(self) -> Path | None:
@@ -137,6 +153,69 @@ class Harmonizer:
 
         key = self.index.framework(framework).key if framework else ""
         return search(self.index, store.cache_folder(), words, key, limit)
+
+    # what the organisation is -----------------------------------------------------------------------------------
+
+    def applicability(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """What applies to the organisation of the workspace, and why or why not, with the lines of its file.
+
+        Every requirement of the frameworks, or without any the frameworks themselves.
+        """
+        from harmonizer.programme import applicability
+
+        judge = self._judge(scope, as_of)
+        if not frameworks:
+            return applicability.frameworks(judge)
+        return applicability.requirements(judge, self._frameworks(frameworks))
+
+    def tags(self) -> Answer:
+        """Every scope tag with its value for the organisation or the system asked for, and what makes it so."""
+        from harmonizer.programme.applicability import tags
+
+        return tags(self.known_organisation, self.system)
+
+    def data_flows(self) -> Answer:
+        """Every data flow of the organisation, with where it starts and ends."""
+        from harmonizer.programme.data_flow import flows
+
+        return flows(self.known_organisation)
+
+    def lineage(self) -> Answer:
+        """What the training data and the inputs of each AI system come from, step by step."""
+        from harmonizer.programme.data_flow import lineage
+
+        return lineage(self.known_organisation)
+
+    def classification(self, *, scope: str | None = None, as_of: str | None = None) -> Answer:
+        """Every class of data that the organisation holds: where, how long, and which frameworks name it."""
+        from harmonizer.programme.data_flow import classification
+
+        return classification(self._judge(scope, as_of))
+
+    def record_of_processing(self, record: Record) -> Answer:
+        """The record of processing activities of GDPR Art. 30: paragraph 1 for a controller, 2 for a processor."""
+        from harmonizer.programme.processing_record import record_of_processing
+
+        return record_of_processing(self.known_organisation, record)
+
+    def draw_data_flows(self, path: str | Path) -> Path:
+        """Write the data flows as a picture, ``.svg`` or ``.md`` (Mermaid); returns its path."""
+        from harmonizer.reports.data_flow_picture import write_data_flow
+
+        return write_data_flow(self.known_organisation, Path(path))
+
+    def _judge(self, scope: str | None, as_of: str | None) -> Judge:
+        from harmonizer.programme.applicability import Judge
+
+        return Judge(self.index, self.known_organisation, self._asked(scope, as_of), self.system)
+
+    @property
+    def known_organisation(self) -> Organisation:
+        """The organisation; :class:`UsageError` where there is no organisation file."""
+        if self.organisation is None:
+            raise UsageError("this needs the organisation file of a workspace: harmonizer init DIR makes one, "
+                             "--workspace DIR names it")  # fmt: skip
+        return self.organisation
 
     # how requirements relate ------------------------------------------------------------------------------------
 
@@ -415,6 +494,19 @@ class Harmonizer:
         from harmonizer.reports.dataset import write_dataset
 
         return write_dataset(self._store, format_name, Path(path))
+
+
+def _organisation(workspace: Path | None, named: str | Path | None, index: Index, system: str) -> Organisation | None:
+    """What the organisation file says that is named, or that the workspace has."""
+    from harmonizer.programme.organisation import FILE_NAME, read_organisation
+
+    if named is None and workspace is not None and (workspace / FILE_NAME).exists():
+        named = workspace / FILE_NAME
+    if named is not None:
+        return read_organisation(Path(named), index.scope)
+    if system:
+        raise UsageError(f"systems are named in the {FILE_NAME} of a workspace; name one with --workspace DIR")
+    return None
 
 
 @dataclass(frozen=True)

@@ -98,6 +98,11 @@ def _tags(node: Node) -> Iterator[str]:
             yield from _tags(child)
 
 
+def is_event(tag: str) -> bool:
+    """Whether a tag names something that happens, rather than what an organisation is."""
+    return tag.startswith("event:")
+
+
 def holds(text: str, true_tags: Iterable[str]) -> bool:
     """Whether the expression holds where exactly ``true_tags`` are true."""
     return _predicate_of(text)(frozenset(true_tags))
@@ -130,9 +135,18 @@ def _predicate(node: Node) -> Predicate:
 
 @dataclass(frozen=True)
 class ScopeLogic:
-    """Answers questions about expressions under one closed list of tags."""
+    """Answers questions about expressions under one closed list of tags.
+
+    Parameters
+    ----------
+    tags: the closed list.
+    organisations: where the question is about known organisations, or parts of one: the true tags of each, with all
+        that they imply. Every other tag is false of it, except that events come and go, so that any may happen.
+        Empty: about any organisation that there can be.
+    """
 
     tags: tuple[Tag, ...]
+    organisations: tuple[frozenset[str], ...] = ()
 
     @cached_property
     def known(self) -> dict[str, Tag]:
@@ -150,6 +164,14 @@ class ScopeLogic:
                 todo.extend(fresh)
             closed[tag] = frozenset(reached)
         return closed
+
+    def implied_by(self, tag: str) -> frozenset[str]:
+        """A tag with all that it implies, however far."""
+        return self._closure[tag]
+
+    def excluded_by(self, tag: str) -> frozenset[str]:
+        """The tags that a tag cannot stand beside."""
+        return frozenset(self._excluded.get(tag, ()))
 
     @cached_property
     def _excluded(self) -> dict[str, set[str]]:
@@ -179,8 +201,16 @@ class ScopeLogic:
         """Every consistent assignment of the tags that the expressions name, as the set of true tags."""
         named = tuple(sorted(set().union(*(tags_of(text) for text in texts))))
         if named not in self._worlds:
-            self._worlds[named] = list(self._assigned(named, frozenset(), frozenset()))
+            self._worlds[named] = list(dict.fromkeys(self._consistent(named)))
         return iter(self._worlds[named])
+
+    def _consistent(self, named: tuple[str, ...]) -> Iterator[frozenset[str]]:
+        if not self.organisations:
+            yield from self._assigned(named, frozenset(), frozenset())
+        events = [tag for tag in named if is_event(tag)]
+        for true in self.organisations:
+            false = frozenset(tag for tag in self.known if not is_event(tag)) - true
+            yield from self._assigned(events, true, false)
 
     def _assigned(
         self, open_tags: Sequence[str], true: frozenset[str], false: frozenset[str]
@@ -219,7 +249,8 @@ class ScopeLogic:
         """Whether some organisation exists for which, whatever happens, ``offered`` holds whenever ``asked`` does.
 
         Tags of kind ``event`` are circumstances that come and go, so they are all tried; the other tags say what
-        the organisation is, so one fitting choice of them, under which ``asked`` can arise at all, is enough.
+        the organisation is, so one fitting choice of them, under which ``asked`` can arise at all, is enough. Of known
+        organisations it must be so for each under which ``asked`` can arise.
         """
         if offered in ("", "*"):
             return True
@@ -228,9 +259,10 @@ class ScopeLogic:
             by_organisation: dict[frozenset[str], list[bool]] = {}
             for world in self.worlds(asked, offered):
                 if holds(asked, world):
-                    organisation = frozenset(tag for tag in world if not tag.startswith("event:"))
+                    organisation = frozenset(tag for tag in world if not is_event(tag))
                     by_organisation.setdefault(organisation, []).append(holds(offered, world))
-            self._cache[key] = any(all(outcomes) for outcomes in by_organisation.values())
+            served = [all(outcomes) for outcomes in by_organisation.values()]
+            self._cache[key] = bool(served) and all(served) if self.organisations else any(served)
         return self._cache[key]
 
 

@@ -80,3 +80,19 @@ def test_implication_means_that_the_contrary_cannot_hold(left: str, right: str) 
 def test_both_and_either_are_conjunction_and_disjunction(left: str, right: str, true: set[str]) -> None:
     assert holds(both(left, right), true) == (holds(left, true) and holds(right, true))
     assert holds(either(left, right), true) == (holds(left, true) or holds(right, true))
+
+
+KNOWN = (frozenset({"data:ephi", "data:phi", "role:processor"}), frozenset({"role:controller"}))
+OF_KNOWN = ScopeLogic(TAGS, KNOWN)
+HAPPENING = (frozenset(), frozenset({"event:large"}), frozenset({"event:small"}))  # the two events exclude each other
+
+
+@given(expressions, expressions)
+def test_of_known_organisations_only_events_are_open(left: str, right: str) -> None:
+    worlds = [organisation | events for organisation in KNOWN for events in HAPPENING]
+    assert OF_KNOWN.compatible(left, right) == any(holds(left, one) and holds(right, one) for one in worlds)
+    assert OF_KNOWN.implies(left, right) == all(holds(right, one) for one in worlds if holds(left, one))
+    asked = [[holds(right, organisation | events) for events in HAPPENING if holds(left, organisation | events)]
+             for organisation in KNOWN]  # fmt: skip
+    arising = [one for one in asked if one]
+    assert OF_KNOWN.serves(left, right) == (bool(arising) and all(all(one) for one in arising))

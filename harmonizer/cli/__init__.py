@@ -8,7 +8,13 @@ from importlib import import_module
 
 from harmonizer.cli.command import app
 
-for _module in ("questions", "plans", "data", "start"):  # in the order in which the help lists their commands
+for _module in (
+    "questions",
+    "plans",
+    "data",
+    "programme",
+    "start",
+):  # in the order in which the help lists their commands
     import_module(f"harmonizer.cli.{_module}")
 
 

@@ -26,6 +26,13 @@ app = typer.Typer(
     "controls, each with its citation. Mappings support an auditor's judgement; they are not legal advice.",
 )  # fmt: skip
 
+GROUPS = {
+    "organisation": "What the organisation is, and what applies to it.",
+    "assess": "How far controls are, and what was found of requirements.",
+    "evidence": "The register of evidence.",
+}
+"""Commands of two words, by the first."""
+
 FormatName = Literal["table", "csv", "json", "md"]
 Frameworks = Annotated[list[str], typer.Argument(metavar="FRAMEWORK...", help="Slugs, such as soc2 hipaa gdpr.")]
 Trust = Annotated[
@@ -37,6 +44,7 @@ _COMMON: dict[str, tuple[Any, Any]] = {
     "format": (FormatName | None, typer.Option("--format", "-f", help="Default: table on a terminal, csv otherwise.")),
     "workspace": (str | None, typer.Option(metavar="DIR-or-URL", help="A folder laid over the bundled data.")),
     "as_of": (str | None, typer.Option(metavar="DATE", help="What holds on this day, YYYY-MM-DD.")),
+    "system": (str | None, typer.Option(metavar="NAME", help="One system of the workspace's organisation file.")),
     "scope": (str | None, typer.Option(metavar="EXPR", help="Only where this can be true, e.g. 'data:ephi'.")),
     "debug": (bool, typer.Option("--debug", help="Show the traceback of an error.")),
 }
@@ -53,7 +61,8 @@ class Session:
     def graph(self) -> Harmonizer:
         from harmonizer.api import load
 
-        return load(self.workspace, scope=self._options["scope"] or "*", as_of=self._options["as_of"] or "")
+        named = {name: self._options[name] or "" for name in ("scope", "as_of", "system")}
+        return load(self.workspace, **named)
 
     @property
     def format(self) -> str:
@@ -67,7 +76,11 @@ class Session:
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Register a command that takes a :class:`Session` first; the common options and the error handling are added."""
+    """Register a command that takes a :class:`Session` first; the common options and the error handling are added.
+
+    Of two words the first is a group: ``evidence add``.
+    """
+    group, _, word = name.rpartition(" ")
 
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(function, eval_str=True)
@@ -96,10 +109,18 @@ def command(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
         run.__signature__ = signature.replace(parameters=[*own, *common])  # type: ignore[attr-defined]
         run.__annotations__ = {one.name: one.annotation for one in (*own, *common)}
-        app.command(name)(run)
+        (_group(group) if group else app).command(word)(run)
         return function
 
     return register
+
+
+@functools.cache
+def _group(name: str) -> typer.Typer:
+    """The group of commands of this name."""
+    group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help=GROUPS[name])
+    app.add_typer(group, name=name)
+    return group
 
 
 @contextlib.contextmanager

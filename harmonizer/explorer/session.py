@@ -20,7 +20,6 @@ import harmonizer as hz
 from harmonizer.answer import Answer
 from harmonizer.api import MAIN_FRAMEWORKS
 from harmonizer.crosswalk.counterparts import counterparts as find_counterparts
-from harmonizer.knowledge import store
 from harmonizer.reports import graph_view
 from harmonizer.strictness.applicability import Circumstances
 
@@ -80,7 +79,7 @@ def workspace() -> str | None:
 
 @st.cache_data(ttl=5, show_spinner=False)
 def _current_hash(folder: str | None) -> str:
-    return store.open_index(store.files_of(folder)).hash
+    return hz.load(folder).index.hash
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the knowledge graph")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
@@ -33,9 +33,21 @@ _RECORDS: dict[str, type] = {
 class Index:
     """Lookup over one :class:`~harmonizer.model.Knowledge`. All attributes are read-only by convention."""
 
-    def __init__(self, knowledge: Knowledge, *, content_hash: str | None = None) -> None:
+    def __init__(
+        self, knowledge: Knowledge, *, content_hash: str | None = None, organisations: Sequence[frozenset[str]] = ()
+    ) -> None:
         self.knowledge = knowledge if content_hash else in_order(knowledge)
+        self.organisations = tuple(organisations)
         self._hash = content_hash
+
+    def seen_by(self, organisations: Sequence[frozenset[str]]) -> Index:
+        """The same knowledge for known organisations, each the set of its true tags; see :class:`ScopeLogic`.
+
+        The hash tells them apart: what is computed on the one does not hold for the other.
+        """
+        told = "".join(f"\0{' '.join(sorted(one))}" for one in organisations)
+        digest = hashlib.sha256(f"{self.hash}{told}".encode()).hexdigest()
+        return Index(self.knowledge, content_hash=digest, organisations=organisations)
 
     # names ------------------------------------------------------------------------------------------------------
 
@@ -82,7 +94,7 @@ class Index:
 
     @cached_property
     def scope(self) -> ScopeLogic:
-        return ScopeLogic(self.knowledge.tags)
+        return ScopeLogic(self.knowledge.tags, self.organisations)
 
     @cached_property
     def _folded_ids(self) -> dict[str, dict[str, str]]:

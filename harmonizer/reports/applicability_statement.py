@@ -58,10 +58,13 @@ def _applicability(subject: Subject, requirement: Requirement) -> tuple[bool, st
     if not index.scope.compatible(when, asked.scope):
         return False, f"not in force on {asked.as_of}"
     if not index.scope.compatible(condition, asked.scope):
-        return False, f"its condition {condition} cannot hold together with {asked.scope}"
+        cannot = f"its condition {condition} cannot hold together with {asked.scope}"
+        return False, subject.judge.reason(condition) if subject.judge else cannot
     if requirement.modality not in DEFAULT_MODALITIES and requirement.key not in subject.meeting:
         return False, f"{modality}: the plan does not ask for it"
-    return True, f"{modality}; always" if condition == "*" else f"{modality}; where {condition}"
+    if condition == "*":
+        return True, f"{modality}; always"
+    return True, f"{modality}; {subject.judge.reason(condition) if subject.judge else f'where {condition}'}"
 
 
 def _progress(subject: Subject, controls: Sequence[str]) -> str | None:

@@ -97,11 +97,18 @@ def _making(subject: Subject) -> list[Sequence[Cell]]:
          f"{plan.lower_bound} person-days, gap {plan.gap:.1%}: no set that meets as much takes less than the bound"),
         ("Objectives", _reached(subject)),
         ("Mappings", _mappings(subject)),
-        ("Scope", "every organisation (*)" if asked.scope == "*" else asked.scope),
+        ("Scope", _scope(subject)),
         ("As of", asked.as_of or "no date given: everything in the dataset counts"),
         ("Dataset", f"SHA-256 {index.hash}"),
     ]  # fmt: skip
     return [*rows, ("Certificate", str(certificate))] if certificate else rows
+
+
+def _scope(subject: Subject) -> str:
+    """For whom: the organisation or one of its systems, where a file says what it is, and the expression asked."""
+    organisation, system, asked = subject.kg.organisation, subject.kg.system, subject.circumstances.scope
+    whom = f"{system + ' of ' if system else ''}{organisation.name}" if organisation else "every organisation (*)"
+    return whom if asked == "*" else f"{whom}, where {asked}" if organisation else asked
 
 
 def _reached(subject: Subject) -> str:

@@ -11,6 +11,7 @@ from harmonizer.answer import Answer, Cell, joined
 from harmonizer.errors import UsageError
 from harmonizer.model import Framework, short_key
 from harmonizer.model import Mapping as MappingRow
+from harmonizer.programme.applicability import Judge
 from harmonizer.programme.assessment import STATUSES
 from harmonizer.reports.inputs import Held
 from harmonizer.strictness.applicability import Circumstances, applicable
@@ -41,6 +42,12 @@ class Subject:
         """For whom the plan was made; every sheet is asked for the same."""
         own = self.kg.circumstances
         return Circumstances(str(self.summary.get("scope", own.scope)), str(self.summary.get("as_of", own.as_of)))
+
+    @cached_property
+    def judge(self) -> Judge | None:
+        """Who says why something applies to the organisation, where its file says what it is."""
+        kg = self.kg
+        return Judge(kg.index, kg.organisation, self.circumstances, kg.system) if kg.organisation else None
 
     @cached_property
     def keys(self) -> list[str]:

@@ -1,0 +1,101 @@
+"""Commands about the organisation: a new workspace, what it is, and what applies to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from harmonizer.cli.command import Session, command
+from harmonizer.errors import UsageError
+
+
+@command("init")
+def init(
+    session: Session,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new folder, or one without organisation.yaml.")],
+    example: Annotated[str | None, typer.Option(metavar="NAME", help="Start from a bundled example.")] = None,
+    interview: Annotated[bool, typer.Option("--interview", help="Answer a few questions.")] = False,
+) -> None:
+    """Make a workspace with an organisation file: a commented template, an example, or from a short interview."""
+    from harmonizer.programme import new_workspace
+
+    if example and interview:
+        raise UsageError("an example asks no questions: give --example or --interview")
+    if example:
+        content = new_workspace.from_example(example)
+    elif interview:
+        scope = session.graph.index.scope
+        content = new_workspace.from_interview(lambda question, default: _ask(question, default), scope)
+    else:
+        content = new_workspace.from_template()
+    for path in new_workspace.make_workspace(folder, content):
+        typer.echo(f"wrote {path}", err=True)
+    typer.echo(f"Next: harmonizer organisation applies --workspace {folder}", err=True)
+
+
+def _ask(question: str, default: str) -> str:
+    return str(typer.prompt(question, default=default, err=True))
+
+
+@command("organisation check")
+def check(session: Session) -> None:
+    """Check the organisation file; every mistake is listed with its line (exit code 3)."""
+    from harmonizer.answer import Answer
+
+    kg = session.graph
+    counts = [(name.replace("_", " "), len(found)) for name, found in kg.known_organisation.entries.items()]
+    session.print(Answer.of(("what", "count"), [*counts, ("true tags", len(kg.known_organisation.tags()))]))
+
+
+@command("organisation tags")
+def tags(session: Session) -> None:
+    """List every scope tag: true, false or (events) open, for which systems, and what in the file makes it so."""
+    session.print(session.graph.tags())
+
+
+@command("organisation applies")
+def applies(
+    session: Session,
+    frameworks: Annotated[list[str] | None, typer.Argument(metavar="[FRAMEWORK...]")] = None,
+) -> None:
+    """Say what applies and why or why not: the frameworks, or every requirement of those named."""
+    session.print(session.graph.applicability(*(frameworks or ())))
+
+
+@command("organisation flows")
+def flows(
+    session: Session,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Draw them instead: .svg or .md (Mermaid).")
+    ] = None,
+) -> None:
+    """List the data flows, or draw them."""
+    if output:
+        typer.echo(f"wrote {session.graph.draw_data_flows(output)}", err=True)
+    else:
+        session.print(session.graph.data_flows())
+
+
+@command("organisation lineage")
+def lineage(session: Session) -> None:
+    """Trace what the training data and the inputs of each AI system come from."""
+    session.print(session.graph.lineage())
+
+
+@command("organisation classes")
+def classes(session: Session) -> None:
+    """List the classes of data: where they lie, how long, and which frameworks name them."""
+    session.print(session.graph.classification())
+
+
+@command("organisation processing")
+def processing(
+    session: Session,
+    role: Annotated[
+        Literal["controller", "processor"], typer.Option("--as", help="GDPR Art. 30(1) or Art. 30(2).")
+    ] = "controller",
+) -> None:
+    """Write the record of processing activities (GDPR Art. 30)."""
+    session.print(session.graph.record_of_processing(role))
