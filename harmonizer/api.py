@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from harmonizer.programme.assessment import Assessment
     from harmonizer.programme.organisation import Organisation
     from harmonizer.programme.processing_record import Record
+    from harmonizer.programme.programme import Programme
     from harmonizer.reports.tables import Report
     from harmonizer.superset.deadline import Deadline, Progress
     from harmonizer.superset.plan import Plan
@@ -92,6 +93,23 @@ class Harmonizer:
         if self.workspace is None:
             raise UsageError("statuses and findings are kept in a workspace; name one with --workspace DIR")
         return Assessment(self.index, self.workspace)
+
+    @cached_property
+    def programme(self) -> Programme:
+        """Evidence, requests and what is left to do in the workspace; :class:`UsageError` without one."""
+        from harmonizer.programme.programme import Programme
+
+        own = self.organisation.frameworks if self.organisation else []
+        return Programme(self.assessment, self.circumstances, tuple(own or MAIN_FRAMEWORKS))
+
+    def left(self, framework: str, *, trust: Sequence[str] = ()) -> Answer:
+        """What is left for a framework beside what is implemented in the workspace, what saves most effort first.
+
+        Where nothing was found of a requirement, the finding is what the findings on others carry over.
+        """
+        carried = self.carry(self.assessment.findings(), framework, trust=trust)
+        slug = self.index.framework(framework).key
+        return self.programme.left(framework, carried={f"{slug}:{row['id']}": str(row["finding"]) for row in carried})
 
     def __repr__(self) -> str:
         knowledge = self.index.knowledge
@@ -503,7 +521,7 @@ def _organisation(workspace: Path | None, named: str | Path | None, index: Index
     if named is None and workspace is not None and (workspace / FILE_NAME).exists():
         named = workspace / FILE_NAME
     if named is not None:
-        return read_organisation(Path(named), index.scope)
+        return read_organisation(Path(named), index.scope, index.frameworks)
     if system:
         raise UsageError(f"systems are named in the {FILE_NAME} of a workspace; name one with --workspace DIR")
     return None

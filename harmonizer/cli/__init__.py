@@ -8,13 +8,8 @@ from importlib import import_module
 
 from harmonizer.cli.command import app
 
-for _module in (
-    "questions",
-    "plans",
-    "data",
-    "programme",
-    "start",
-):  # in the order in which the help lists their commands
+_MODULES = ("questions", "plans", "programme", "assess", "evidence", "data", "start")  # as the help lists commands
+for _module in _MODULES:
     import_module(f"harmonizer.cli.{_module}")
 
 

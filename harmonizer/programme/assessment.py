@@ -62,11 +62,11 @@ class Assessment:
         """
         checked = [self.checked(change) for change in changes]
         self._check_reasons(checked)
-        return self.journal.append(checked, author or _user(), at=at)
+        return self.journal.append(checked, author or user(), at=at)
 
     def undo(self, *, author: str = "", at: datetime | None = None) -> int:
-        """Put back what the last batch changed; the number of the new batch, or 0 where there is nothing to undo."""
-        return self.journal.undo(author or _user(), at=at)
+        """Put back what the last batch of the assessment changed; the number of the new batch, 0 if there was none."""
+        return self.journal.undo(author or user(), kinds=("control", "requirement"), at=at)
 
     def history(self, *, subject: str = "") -> list[Entry]:
         """Everything that was recorded, or what was recorded of one subject, oldest first."""
@@ -118,7 +118,8 @@ def check_value(field: str, value: str) -> None:
             raise UsageError(f"{value!r} is not a date; expected YYYY-MM-DD") from None
 
 
-def _user() -> str:
+def user() -> str:
+    """The name that entries are signed with unless another is given."""
     try:
         return getpass.getuser()
     except (OSError, KeyError):  # no such user, as in a container that runs under a bare number

@@ -9,7 +9,7 @@ from the entries up to that day.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -45,7 +45,8 @@ CREATE TRIGGER IF NOT EXISTS no_delete BEFORE DELETE ON entry
 class Change:
     """One field of one subject to be set; an empty value clears it.
 
-    ``kind`` says what the subject is: ``control`` (a control's slug), ``requirement`` (its key), ``evidence`` (its id).
+    ``kind`` says what the subject is: ``control`` (a control's slug), ``requirement`` (its key), ``evidence`` (the id
+    of an artefact), ``request`` (an audit and what it asks for).
     """
 
     kind: str
@@ -83,12 +84,14 @@ class Journal:
 
         Raises :class:`UsageError` where ``at`` lies before the last entry: the past is not rewritten.
         """
-        when = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="microseconds")
         with self._connected() as connection:
             connection.execute("BEGIN IMMEDIATE")
             last, last_at = connection.execute(
                 "SELECT coalesce(max(batch), 0), coalesce(max(recorded_at), '') FROM entry"
             ).fetchone()
+            when = _instant(at or datetime.now(UTC))  # asked for under the lock: whoever waited for it comes later
+            if at is None:
+                when = max(when, last_at)  # a clock that was put back must not keep anybody from writing
             if when < last_at:
                 raise UsageError(f"the journal has entries up to {last_at}; nothing can be recorded before that")
             rows = []
@@ -109,9 +112,12 @@ class Journal:
             connection.execute("COMMIT")
             return last + 1 if rows else 0
 
-    def undo(self, author: str, *, at: datetime | None = None) -> int:
-        """Put back what the last batch that is not undone itself has changed; the number of the new batch, or 0."""
-        history = self.entries()
+    def undo(self, author: str, *, kinds: Collection[str] = (), at: datetime | None = None) -> int:
+        """Put back what the last batch that is not undone itself has changed; the number of the new batch, or 0.
+
+        With ``kinds`` the last batch about one of these.
+        """
+        history = [one for one in self.entries() if not kinds or one.kind in kinds]
         undone = {one.undoes for one in history}
         batches = [one.batch for one in history if one.undoes is None and one.batch not in undone]
         if not batches:
@@ -165,3 +171,7 @@ class Journal:
             raise DataError(f"the journal cannot be read or written: {error}", file=self.path) from error
         finally:
             connection.close()
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")

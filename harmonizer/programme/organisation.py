@@ -6,7 +6,7 @@ stay open, since they come and go. A tag may be true of one system and not of an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +78,12 @@ class Organisation:
 
     document: Document
     scope: ScopeLogic
+    known_frameworks: tuple[str, ...] = ()
+
+    @property
+    def frameworks(self) -> list[str]:
+        """Slugs of the frameworks that the organisation answers to, as far as it says so."""
+        return self.top.many("frameworks")
 
     @property
     def name(self) -> str:
@@ -184,14 +190,14 @@ class Organisation:
         return tuple(dict.fromkeys([self.tags(), *(self.tags(one) for one in self.systems)]))
 
 
-def read_organisation(path: Path, scope: ScopeLogic) -> Organisation:
-    """The organisation that a file describes, checked.
+def read_organisation(path: Path, scope: ScopeLogic, frameworks: Iterable[str] = ()) -> Organisation:
+    """The organisation that a file describes, checked; ``frameworks`` are the slugs that it may name.
 
     Raises :class:`DataError`, or :class:`CollectedDataError` with all that is wrong, each with its line.
     """
     from harmonizer.programme.organisation_checks import problems
 
-    organisation = Organisation(read_yaml(path), ScopeLogic(scope.tags))
+    organisation = Organisation(read_yaml(path), ScopeLogic(scope.tags), tuple(frameworks))
     found = sorted(problems(organisation), key=lambda one: one.line or 0)
     if found:
         raise CollectedDataError(found)

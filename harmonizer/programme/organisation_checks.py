@@ -94,6 +94,10 @@ def _names(organisation: Organisation) -> Iterator[DataError]:
                     plain = word.partition(":")[2] or word
                     message = f"there is no {' or '.join(kinds)} {word!r}{did_you_mean(nearest(plain, allowed))}"
                     yield document.problem(message, (*entry.place, field, number))
+    for number, slug in enumerate(organisation.frameworks):
+        if slug not in organisation.known_frameworks:
+            message = f"there is no framework {slug!r}{did_you_mean(nearest(slug, organisation.known_frameworks))}"
+            yield document.problem(message, ("frameworks", number))
     for number, tag in enumerate(organisation.top.many("tags")):
         if tag not in known:
             message = f"there is no tag {tag!r}{did_you_mean(nearest(tag, known))}"

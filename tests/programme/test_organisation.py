@@ -114,7 +114,7 @@ def test_every_planted_mistake_is_named_with_its_line(tmp_path: Path, kg: hz.Har
     wanted = {number: line.partition("#! ")[2] for number, line in enumerate(PLANTED.splitlines(), 1) if "#! " in line}
     assert len(wanted) >= 12
     with pytest.raises(CollectedDataError) as caught:
-        read_organisation(path, kg.index.scope)
+        read_organisation(path, kg.index.scope, kg.index.frameworks)
     found = {error.line: error.message for error in caught.value.errors}
     assert len(caught.value.errors) == len(found) == len(wanted)
     for line, message in wanted.items():
@@ -139,7 +139,7 @@ def test_what_is_no_such_file_is_refused_with_its_line(
     path = tmp_path / FILE_NAME
     path.write_text(text, encoding="utf-8")
     with pytest.raises(DataError, match=message):
-        read_organisation(path, kg.index.scope)
+        read_organisation(path, kg.index.scope, kg.index.frameworks)
 
 
 def test_tags_that_exclude_each_other_are_named(tmp_path: Path, kg: hz.Harmonizer) -> None:
@@ -147,7 +147,7 @@ def test_tags_that_exclude_each_other_are_named(tmp_path: Path, kg: hz.Harmonize
     path.write_text(SMALL.format(role="processor", data="personal-eu").replace(
         "[us, eu]", "[established-in-eu, not-established-in-eu]"), encoding="utf-8")  # fmt: skip
     with pytest.raises(CollectedDataError, match="established-in-eu .line 3. exclude each other"):
-        read_organisation(path, kg.index.scope)
+        read_organisation(path, kg.index.scope, kg.index.frameworks)
 
 
 def test_words_that_yaml_would_change_stay_as_they_are(written: Written) -> None:

@@ -15,5 +15,5 @@ def test_the_matrix_says_for_whom_it_is_and_why_a_requirement_applies_or_not() -
     made = {str(row[0]): row[1] for section in front.sections for row in section.rows if len(row) > 1}
     assert made["Scope"] == "Fernhill Clinical AI, Inc."
     rows = {str(row[0]): row for row in statement.rows}
-    assert rows["soc2:A1.1"][2:4] == ("yes", "required; category:availability (line 22: categories)")
+    assert rows["soc2:A1.1"][2:4] == ("yes", "required; category:availability (line 23: categories)")
     assert rows["soc2:P1.1"][2:4] == ("no", "category:privacy is false: nothing in organisation.yaml says so")
