@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from harmonizer.programme.organisation import Organisation
     from harmonizer.programme.processing_record import Record
     from harmonizer.programme.programme import Programme
+    from harmonizer.reports.audit_pack import Pack
     from harmonizer.reports.tables import Report
     from harmonizer.superset.deadline import Deadline, Progress
     from harmonizer.superset.plan import Plan
@@ -76,7 +77,7 @@ class Harmonizer:
     ) -> None:  # fmt: skip
         self.organisation, self.system = organisation, system
         self.index = index.seen_by(organisation.seen(system)) if organisation else index
-        self._dataset = dataset
+        self._base, self._dataset = index, dataset
         self.circumstances = circumstances or Circumstances()
         self.circumstances.check(self.index)
 
@@ -110,6 +111,22 @@ class Harmonizer:
         carried = self.carry(self.assessment.findings(), framework, trust=trust)
         slug = self.index.framework(framework).key
         return self.programme.left(framework, carried={f"{slug}:{row['id']}": str(row["finding"]) for row in carried})
+
+    def audit_pack(self, framework: str, path: str | Path, *, period: str, include: Sequence[str] = ()) -> Pack:
+        """Write the pack for an auditor of one framework, a zip file, as things stood at the end of the period.
+
+        Parameters
+        ----------
+        period: ``2026-01-01/2026-06-30``. Where the graph was loaded with ``as_of``, the state of that day counts.
+        include: further frameworks that the pack may hold; nothing of any other is in it.
+        """
+        from harmonizer.programme.days import period_of
+        from harmonizer.reports.audit_pack import write_pack
+
+        start, end = period_of(period)
+        asked = Harmonizer(self._base, self._dataset, self._asked(None, self.circumstances.as_of or end),
+                           self.organisation, self.system)  # fmt: skip
+        return write_pack(asked, framework, (start, end), Path(path), include=include)
 
     def __repr__(self) -> str:
         knowledge = self.index.knowledge

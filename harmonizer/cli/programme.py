@@ -1,4 +1,4 @@
-"""Commands about the organisation: a new workspace, what it is, and what applies to it."""
+"""Commands about the organisation: a new workspace, what it is, what applies to it, and packs for its auditors."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from harmonizer.cli.command import Session, command
+from harmonizer.cli.command import Session, command, listed
 from harmonizer.errors import UsageError
 
 
@@ -99,3 +99,37 @@ def processing(
 ) -> None:
     """Write the record of processing activities (GDPR Art. 30)."""
     session.print(session.graph.record_of_processing(role))
+
+
+@command("audit-pack")
+def audit_pack(
+    session: Session,
+    framework: Annotated[str, typer.Argument(metavar="FRAMEWORK")],
+    period: Annotated[str, typer.Option(metavar="DATE/DATE", help="First and last day.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE.zip")] = None,
+    include: Annotated[str | None, typer.Option(metavar="SLUG,...", help="Other frameworks that may be in it.")] = None,
+) -> None:
+    """Pack matrix, statement of applicability, evidence and exceptions for an auditor, as they stood.
+
+    The state is that of the end of the period, or of --as-of. Other frameworks are kept out.
+    """
+    path = output or Path(f"{framework}-{period.replace('/', '-to-')}.zip")
+    pack = session.graph.audit_pack(framework, path, period=period, include=listed(include))
+    for warning in pack.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    if pack.withheld:
+        typer.echo(f"left out other frameworks' names and ids {pack.withheld} times", err=True)
+    typer.echo(f"wrote {pack.path}: {pack.parts} parts, SHA-256 of the manifest {pack.manifest}", err=True)
+
+
+@command("verify-pack")
+def verify_pack(session: Session, file: Annotated[Path, typer.Argument(metavar="FILE.zip")]) -> None:
+    """Compare a pack with its manifest: every part that was changed, is missing or was added (exit code 1)."""
+    from harmonizer.reports.pack_check import verify_pack as check_pack
+
+    answer = check_pack(file)
+    session.print(answer)
+    counts = ", ".join(f"{answer.summary[word]} {word}" for word in ("changed", "missing", "added"))
+    typer.echo(f"{answer.title}; {counts}; SHA-256 of the manifest {answer.summary['manifest']}", err=True)
+    if answer.rows:
+        raise typer.Exit(1)

@@ -51,14 +51,14 @@ def _csv(part: Page | Sheet) -> str:
     writer = csv.writer(out, lineterminator="\n")
     if isinstance(part, Sheet):
         writer.writerow(part.headings)
-        writer.writerows(map(_disarmed, row) for row in part.rows)
+        writer.writerows(map(disarmed, row) for row in part.rows)
     else:
         for section in part.sections:
-            writer.writerows([section.heading, *map(_disarmed, row)] for row in (section.header, *section.rows) if row)
+            writer.writerows([section.heading, *map(disarmed, row)] for row in (section.header, *section.rows) if row)
     return out.getvalue()
 
 
-def _disarmed(cell: Cell) -> str:
+def disarmed(cell: Cell) -> str:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_COMPUTED) else show(cell)
 
 
