@@ -24,6 +24,7 @@ def add(
     kind: Annotated[str, typer.Option(help="What the controls call it, such as 'user list'.")] = "",
     collected: Annotated[str, typer.Option(metavar="DATE", help="By default today.")] = "",
     period: Annotated[str, typer.Option(metavar="DATE/DATE", help="What it says something about.")] = "",
+    every: Annotated[str, typer.Option(metavar="DURATION", help="How often you want it, such as P3M.")] = "",
     origin: Annotated[str, typer.Option("--from", help="The system or person that it comes from.")] = "",
     sensitivity: Annotated[str, typer.Option(help="public, internal, confidential or restricted.")] = "internal",
     notes: Annotated[str, typer.Option()] = "",
@@ -35,8 +36,8 @@ def add(
     from harmonizer.programme.assessment import user
 
     found = session.graph.programme.register.add(
-        source, controls=listed(control), title=title, kind=kind, collected=collected, period=period, origin=origin,
-        sensitivity=sensitivity, notes=notes, name=name, author=author or user(), at=day(at),
+        source, controls=listed(control), title=title, kind=kind, collected=collected, period=period, every=every,
+        origin=origin, sensitivity=sensitivity, notes=notes, name=name, author=author or user(), at=day(at),
     )  # fmt: skip
     typer.echo(f"registered {found.id}" + (f", SHA-256 {found.sha256}" if found.sha256 else ""), err=True)
 

@@ -32,6 +32,17 @@ def period_of(text: str) -> tuple[str, str]:
     return start, end
 
 
+def duration_of(text: str) -> Duration:
+    """A duration of a day at least; :class:`UsageError` where it is not written as ISO 8601 says."""
+    try:
+        found = Duration.parse(text)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
+    if not found.months and found.seconds < DAY_SECONDS:
+        raise UsageError(f"{text!r} is shorter than a day; expected a duration such as P1M or P90D")
+    return found
+
+
 def after(day: date, duration: Duration) -> date:
     """The last day on which no more than the duration has passed since ``day``.
 

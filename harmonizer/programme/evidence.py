@@ -14,13 +14,13 @@ from pathlib import Path
 
 from harmonizer.errors import UnknownNameError, UsageError, did_you_mean, nearest
 from harmonizer.programme.artefacts import keep
-from harmonizer.programme.days import check_day, period_of
+from harmonizer.programme.days import check_day, duration_of, period_of
 from harmonizer.programme.journal import Change, Journal
 
 KIND = "evidence"
 SENSITIVITIES = ("public", "internal", "confidential", "restricted")
 FIELDS = ("title", "kind", "place", "name", "sha256", "size", "collected", "period", "source", "sensitivity",
-          "controls", "notes", "withdrawn")  # fmt: skip
+          "controls", "every", "notes", "withdrawn")  # fmt: skip
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 
 
@@ -30,7 +30,7 @@ class Artefact:
 
     ``place`` is the path of the kept file relative to the workspace, or an address; ``sha256`` and ``size`` (bytes) are
     of the file. ``collected`` is an ISO date, ``period`` two of them joined by ``/`` or empty. ``kind`` is what the
-    controls call it, such as ``user list``.
+    controls call it, such as ``user list``; ``every`` how often the organisation itself wants it, an ISO 8601 duration.
     """
 
     id: str
@@ -45,6 +45,7 @@ class Artefact:
     source: str
     sensitivity: str
     controls: tuple[str, ...]
+    every: str
     notes: str
 
     @property
@@ -76,7 +77,8 @@ class Register:
 
     def add(
         self, source: str, *, controls: Sequence[str], title: str = "", kind: str = "", collected: str = "",
-        period: str = "", origin: str = "", sensitivity: str = "internal", notes: str = "", name: str = "",
+        period: str = "", every: str = "", origin: str = "", sensitivity: str = "internal", notes: str = "",
+        name: str = "",
         author: str = "unknown", at: datetime | None = None,
     ) -> Artefact:  # fmt: skip
         """Register a file, which is copied into the workspace, or an address; returns once it is durable.
@@ -86,6 +88,7 @@ class Register:
         source: a path or an address such as ``https://...``.
         controls: slugs of the controls that it shows at work, one at least.
         collected: ISO date, by default today. ``period``: ``2026-01-01/2026-06-30``, what it says something about.
+        every: an ISO 8601 duration such as ``P3M``: how often the organisation itself wants such evidence.
         origin: the system or person that it comes from.
         name: its id; by default the first characters of its SHA-256, or of that of its address.
 
@@ -104,10 +107,12 @@ class Register:
         check_day(collected)
         if period:
             period_of(period)
+        if every:
+            duration_of(every)
         fields = {
             "title": title or kind or Path(source).name, "kind": kind, "collected": collected, "period": period,
-            "source": origin, "sensitivity": sensitivity, "controls": ";".join(sorted(set(controls))), "notes": notes,
-            "withdrawn": "",
+            "source": origin, "sensitivity": sensitivity, "controls": ";".join(sorted(set(controls))), "every": every,
+            "notes": notes, "withdrawn": "",
         }  # fmt: skip
         if _ADDRESS.fullmatch(source):
             import hashlib
@@ -136,5 +141,5 @@ def _artefact(name: str, fields: Mapping[str, str]) -> Artefact:
     return Artefact(
         name, text["title"], text["kind"], text["place"], text["name"], text["sha256"], int(text["size"] or 0),
         text["collected"], text["period"], text["source"], text["sensitivity"],
-        tuple(one for one in text["controls"].split(";") if one), text["notes"],
+        tuple(one for one in text["controls"].split(";") if one), text["every"], text["notes"],
     )  # fmt: skip

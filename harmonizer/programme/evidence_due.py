@@ -1,8 +1,9 @@
 """When evidence goes stale: the day by which it has to be collected again, and the calendar of what is due.
 
 A control shows that something is done every so often. How often is what binds on the leaf objectives that it answers:
-the constraints of the dimension ``interval`` that nothing stricter makes superfluous. The day on which the shortest of
-them has passed since the end of an artefact's period (or since it was collected) is the day it is due again.
+the constraints of the dimension ``interval`` that nothing stricter makes superfluous, and what the organisation has set
+itself. The day on which the shortest of them has passed since the end of an artefact's period (or since it was
+collected) is the day it is due again. A law that says "periodically" sets no day: the word is shown with its citation.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ from harmonizer.values import Duration
 
 INTERVAL = "interval"
 SOON_DAYS = 30
-OVERDUE, SOON, CURRENT, OPEN = "overdue", "due soon", "current", "no interval binds"
+OVERDUE, SOON, CURRENT, OPEN = "overdue", "due soon", "current", "no number binds"
+OWN = "set by the organisation itself"
 COLUMNS = ("due", "state", "what", "id", "title", "interval", "because", "control", "owner", "since")
 
 
@@ -47,34 +49,37 @@ class Due:
 
 
 def intervals(use: EvidenceUse, control: str) -> list[Constraint]:
-    """The comparable intervals that bind what the control answers, those that no other makes superfluous."""
+    """The intervals that bind what the control answers, those that no other makes superfluous."""
     found: set[Constraint] = set()
     for demand, ways in zip(use.problem.demands, use.problem.ways, strict=True):
         for way in ways:
             if way.control == control:
                 found.update(one for one in demand.constraints
-                             if one.dimension == INTERVAL and one.comparable and one.objective == way.leaf)  # fmt: skip
-    return [one for one in binding(use.index, found) if one.comparable]
+                             if one.dimension == INTERVAL and one.objective == way.leaf)  # fmt: skip
+    return binding(use.index, found)
 
 
 def artefact_due(use: EvidenceUse, artefact: Artefact) -> Due:
-    """When an artefact is due again: the earliest day that an interval of one of its controls sets."""
+    """When an artefact is due again: the earliest day that an interval of one of its controls, or its own, sets."""
     since = date.fromisoformat(artefact.until)
-    found = [
-        (after(since, Duration.parse(one.value, one.unit)), control, one)
-        for control in artefact.controls
-        for one in intervals(use, control)
-    ]
-    if not found:
-        return Due(
-            None, "evidence", artefact.id, artefact.title, control=joined(artefact.controls), since=artefact.until
-        )
-    day, control, first = min(found, key=lambda one: (one[0], one[2].requirement, one[1]))
-    citing = sorted({short_key(one.requirement) for until, _, one in found
-                     if until == day and one.objective == first.objective})  # fmt: skip
-    return Due(day, "evidence", artefact.id, artefact.title, str(Duration.parse(first.value, first.unit)),
-               f"{joined(citing)} on {first.objective}", control, use.index.controls[control].owner,
-               artefact.until)  # fmt: skip
+    bound = [(one, control) for control in artefact.controls for one in intervals(use, control)]
+    days = [(after(since, Duration.parse(one.value, one.unit)), str(Duration.parse(one.value, one.unit)), _cited(one),
+             control) for one, control in bound if one.comparable]  # fmt: skip
+    if artefact.every:
+        own = Duration.parse(artefact.every)
+        days.append((after(since, own), str(own), OWN, joined(artefact.controls)))
+    if days:
+        day, interval, because, control = min(days)
+    else:
+        day, control = None, joined(artefact.controls)
+        interval = joined(list(dict.fromkeys(one.value or "set by you" for one, _ in bound)))
+        because = joined(list(dict.fromkeys(_cited(one) for one, _ in bound)))
+    owner = use.index.controls[control].owner if control in use.index.controls else ""
+    return Due(day, "evidence", artefact.id, artefact.title, interval, because, control, owner, artefact.until)
+
+
+def _cited(constraint: Constraint) -> str:
+    return f"{short_key(constraint.requirement)} on {constraint.objective}"
 
 
 def planned(controls: dict[str, dict[str, str]], requirements: dict[str, dict[str, str]]) -> Iterable[Due]:

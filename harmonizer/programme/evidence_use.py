@@ -179,11 +179,12 @@ def request_id(control: str, number: int) -> str:
 
 def listing(artefacts: Mapping[str, Artefact], use: EvidenceUse) -> Answer:
     """The register: every artefact with what it serves."""
-    columns = ("artefact", "title", "kind", "collected", "period", "source", "sensitivity", "controls", "requirements",
-               "place", "sha256", "size")  # fmt: skip
+    columns = ("artefact", "title", "kind", "collected", "period", "every", "source", "sensitivity", "controls",
+               "requirements", "place", "sha256", "size")  # fmt: skip
     rows = [
-        (one.id, one.title, one.kind, one.collected, one.period, one.source, one.sensitivity, joined(one.controls),
-         joined(sorted(short_key(key) for key in use.served(one.controls))), one.place, one.sha256, one.size)
+        (one.id, one.title, one.kind, one.collected, one.period, one.every, one.source, one.sensitivity,
+         joined(one.controls), joined(sorted(short_key(key) for key in use.served(one.controls))), one.place,
+         one.sha256, one.size)
         for one in artefacts.values()
     ]  # fmt: skip
     return Answer.of(columns, rows, {"artefacts": len(rows)}, "Register of evidence")

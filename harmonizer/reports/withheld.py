@@ -35,7 +35,7 @@ class Guard:
     def _pattern(self) -> re.Pattern[str]:
         """Each term as a word of its own, with the id that follows a slug and its colon."""
         longest_first = sorted(self._terms, key=len, reverse=True)
-        return re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, longest_first))})(?![\w-])(?::[\w.()§-]+)?", re.I)
+        return re.compile(rf"(?<![^\W_])({'|'.join(map(re.escape, longest_first))})(?![^\W_])(?::[\w.()§-]+)?", re.I)
 
     def names(self, text: str) -> list[str]:
         """The short titles of the other frameworks that a text names or cites."""
@@ -80,9 +80,9 @@ class Guard:
 
 def _terms(framework: Framework) -> set[str]:
     """What a framework is called: slug, short title, and the parts of its title."""
-    pieces = re.split(r"\((?!EU\))|(?<!EU)\)|: | and its |as amended by|, and ", framework.title)
-    names = {framework.slug, framework.key, framework.short_title, *(piece.strip(" ,") for piece in pieces)}
-    return {name for name in names if name in (framework.slug, framework.key) or re.search(r"[A-Z]", name)}
+    pieces = re.split(r"\((?!EU\))|(?<!EU)\)|: | and its |as amended by", framework.title)
+    titles = {piece.strip(" ,") for piece in pieces if re.search(r"[A-Z].* .", piece.strip())}
+    return {framework.slug, framework.key, framework.short_title, *titles}
 
 
 def _telling(identifier: str) -> bool:
