@@ -214,7 +214,7 @@ def test_a_search_leads_to_a_requirement_and_its_counterparts(address: str, page
 
 
 def test_a_click_on_the_heatmap_opens_the_pair(address: str, page: Page) -> None:
-    opened(page, address, "?only_chosen=true")
+    opened(page, address, "overview")
     canvas = page.locator("[data-testid=stMain] canvas").first
     canvas.wait_for()
     box = canvas.bounding_box()
