@@ -74,7 +74,7 @@ def read_yaml(path: Path) -> Any:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         message = " ".join(str(getattr(error, "problem", None) or error).split())
-        raise DataError(f"not well-formed YAML: {message}", file=path, line=mark and mark.line + 1) from error
+        raise DataError(f"not well-formed YAML: {message}", file=path, line=mark.line + 1 if mark else None) from error
     finally:
         loader.dispose()
     return found
@@ -171,7 +171,7 @@ def _check_depth(value: Any) -> None:
 def _document(loader: Any, path: Path) -> Any:
     import yaml
 
-    events = iter(loader.get_event, None)
+    events: Iterator[Any] = iter(loader.get_event, None)
     found: list[Any] = []
     for event in events:
         if isinstance(event, yaml.StreamEndEvent):

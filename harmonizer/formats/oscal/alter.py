@@ -22,10 +22,11 @@ def set_parameter(parameter: dict[str, Any], setting: dict[str, Any]) -> None:
 
 def alter(control: dict[str, Any], change: dict[str, Any]) -> list[str]:
     """Carry out the removes, then the adds; returns what could not be done, as sentences."""
-    problems = []
-    for removal in change.get("removes", ()):
-        if not _remove(control, removal):
-            problems.append(f"nothing in {control.get('id')} matches the removal {removal}")
+    problems = [
+        f"nothing in {control.get('id')} matches the removal {removal}"
+        for removal in change.get("removes", ())
+        if not _remove(control, removal)
+    ]
     for addition in change.get("adds", ()):
         target = addition.get("by-id", "")
         if not target or target == control.get("id"):

@@ -74,8 +74,11 @@ def parts(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from parts(part)
 
 
-def faults(document: Document) -> list[Fault]:
-    """Duplicate ids, controls without id or title, and links, inserts and nested parameters that lead nowhere."""
+def faults(document: Document, *, links: bool = True) -> list[Fault]:
+    """Duplicate ids, controls without id or title, and inserted parameters and links that lead nowhere.
+
+    ``links=False`` is for a resolved profile, whose controls still name related ones that were not selected.
+    """
     found: list[Fault] = []
     owners: dict[str, str] = {}
     body = document.body
@@ -102,15 +105,16 @@ def faults(document: Document) -> list[Fault]:
     resources = {one.get("uuid", "") for one in body.get("back-matter", {}).get("resources", ())}
     parameter_ids = set(owners) - known
     for place in everything:
-        for link in place.value.get("links", ()):
+        for link in place.value.get("links", ()) if links else ():
             href = str(link.get("href", ""))
             if href.startswith("#") and href[1:] not in owners and href[1:] not in resources:
                 found.append(Fault(f"{place.path}.links", f"{href} leads nowhere in this document"))
-        for part in parts(place.value):
-            for match in INSERT.finditer(part.get("prose", "")):
-                if (identifier := match[1] or match[2]) not in parameter_ids:
-                    found.append(Fault(f"{place.path} part {part.get('id', '')}".strip(),
-                                       f"the parameter {identifier!r} is inserted but not defined"))  # fmt: skip
+        found.extend(
+            Fault(f"{place.path} part {part.get('id', '')}".strip(), f"the parameter {name!r} is inserted, not defined")
+            for part in parts(place.value)
+            for match in INSERT.finditer(part.get("prose", ""))
+            if (name := match[1] or match[2]) not in parameter_ids
+        )
     return found
 
 

@@ -16,9 +16,10 @@ KINDS = ("catalog", "profile", "mapping-collection", "component-definition")
 OTHER_KINDS = ("system-security-plan", "assessment-plan", "assessment-results", "plan-of-action-and-milestones")
 VERSION = re.compile(r"v?1\.[012](\.\d+)?(-.*)?")
 
-_TABLES = ("controls", "groups", "params", "parts", "props", "links", "resources", "rlinks", "imports", "set-parameters",
-           "alters", "adds", "removes", "constraints", "guidelines", "mappings", "maps", "sources", "targets",
-           "components", "capabilities", "control-implementations", "implemented-requirements", "matching")  # fmt: skip
+_TABLES = ("controls", "groups", "params", "parts", "props", "links", "resources", "rlinks", "imports",
+           "set-parameters", "alters", "adds", "removes", "constraints", "guidelines", "mappings", "maps", "sources",
+           "targets", "components", "capabilities", "control-implementations", "implemented-requirements",
+           "matching")  # fmt: skip
 _TEXTS = ("id", "uuid", "title", "prose", "name", "value", "label", "href", "rel", "class", "description", "control-id",
           "param-id", "id-ref", "oscal-version", "last-modified", "usage", "ns", "by-id", "position")  # fmt: skip
 _LISTS_OF_TEXT = ("values", "choice", "with-ids")

@@ -99,8 +99,7 @@ def _inline(element: Element) -> str:
             mark = _MARKS.get(name, "")
             parts.append(f"{mark}{_inline(child)}{mark}")
         parts.append(child.tail or "")
-    text = " ".join("".join(parts).split())
-    return text
+    return " ".join("".join(parts).split())
 
 
 def _block(element: Element) -> str:

@@ -96,9 +96,11 @@ def _selected(whole: dict[str, Any], one: dict[str, Any], place: str, faults: li
         found: set[str] = set()
         for at, call in enumerate(one.get(key, ())):
             named = list(call.get("with-ids", ()))
-            for name in named:
-                if name not in known:
-                    faults.append(Fault(f"{place}.{key}[{at}]", f"the imported catalog has no control {name!r}"))
+            faults.extend(
+                Fault(f"{place}.{key}[{at}]", f"the imported catalog has no control {name!r}")
+                for name in named
+                if name not in known
+            )
             patterns = [str(match.get("pattern", "")) for match in call.get("matching", ())]
             hits = {name for name in named if name in known}
             hits |= {name for name in everything if any(fnmatchcase(name, pattern) for pattern in patterns)}
@@ -245,5 +247,3 @@ def _resources(bodies: Sequence[dict[str, Any]], used: str) -> list[dict[str, An
     """The back-matter resources that the result refers to, each once."""
     found = {str(one.get("uuid")): one for body in bodies for one in body.get("back-matter", {}).get("resources", ())}
     return [copy.deepcopy(one) for identifier, one in found.items() if f"#{identifier}" in used]
-
-
