@@ -173,6 +173,7 @@ def _document(loader: Any, path: Path) -> Any:
 
     events: Iterator[Any] = iter(loader.get_event, None)
     found: list[Any] = []
+    event: Any
     for event in events:
         if isinstance(event, yaml.StreamEndEvent):
             break
