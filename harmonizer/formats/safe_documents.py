@@ -173,13 +173,13 @@ def _document(loader: Any, path: Path) -> Any:
 
     events: Iterator[Any] = iter(loader.get_event, None)
     found: list[Any] = []
-    event: Any
     for event in events:
         if isinstance(event, yaml.StreamEndEvent):
             break
         if isinstance(event, yaml.DocumentStartEvent):
             if found:
-                raise DataError("several YAML documents in one file", file=path, line=event.start_mark.line + 1)
+                mark: Any = event.start_mark
+                raise DataError("several YAML documents in one file", file=path, line=mark.line + 1)
             found.append(_node(loader.get_event(), events, path, 0))
     return found[0] if found else None
 
