@@ -81,6 +81,8 @@ def workspace() -> str | None:
 
 @st.cache_data(ttl=5, show_spinner=False)
 def _current_hash(folder: str | None) -> str:
+    if folder and "://" in folder:
+        return folder  # nothing tells whether an endpoint has changed
     return store.open_index(store.files_of(folder)).hash
 
 

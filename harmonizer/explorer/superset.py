@@ -39,7 +39,8 @@ def page() -> None:
 def _ask(kg: hz.Harmonizer, question: Question) -> PlanQuestion:
     controls = {slug: f"{one.title} ({slug})" for slug, one in kg.index.controls.items()}
     titles = {slug: one.short_title for slug, one in kg.index.frameworks.items()}
-    with st.expander("In place, ruled out, budget", expanded=True, icon=":material/tune:"):
+    asked = "run" in st.query_params  # the answer then comes first
+    with st.expander("In place, ruled out, budget", expanded=not asked, icon=":material/tune:"):
         left, right = st.columns(2)
         have = address.choose_many(left, "Controls in place", list(controls), "have",
                                    lambda slug: controls[slug], placeholder="none",

@@ -83,7 +83,7 @@ def write_result(store: ox.Store, text: str, out: BinaryIO) -> None:
 
     result = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
     form = ox.RdfFormat.N_TRIPLES if isinstance(result, ox.QueryTriples) else ox.QueryResultsFormat.JSON
-    result.serialize(_Bounded(out), format=form)  # type: ignore[arg-type, call-overload]
+    result.serialize(_Bounded(out), format=form)  # type: ignore[arg-type]
 
 
 def answer(result: bytes, ordered: bool) -> Answer:
