@@ -103,6 +103,25 @@ def holds(text: str, true_tags: Iterable[str]) -> bool:
     return _predicate_of(text)(frozenset(true_tags))
 
 
+Clause = tuple[frozenset[str], frozenset[str]]  # tags that are true, and tags that are false
+
+
+@lru_cache(maxsize=20_000)
+def _alternatives(node: Node, *, wanted: bool) -> frozenset[Clause]:
+    """The expression, or its contrary, as alternatives (disjunctive normal form)."""
+    if node[0] == "tag":
+        own = frozenset((str(node[1]),))
+        return frozenset([(own, frozenset()) if wanted else (frozenset(), own)])
+    if node[0] == "!":
+        return _alternatives(node[1], wanted=not wanted)
+    if node[0] == "*":
+        return frozenset([(frozenset(), frozenset())]) if wanted else frozenset()
+    left, right = (_alternatives(child, wanted=wanted) for child in node[1:])
+    if (node[0] == "|") == wanted:
+        return left | right
+    return frozenset((one[0] | other[0], one[1] | other[1]) for one in left for other in right)
+
+
 Predicate = Callable[[frozenset[str]], bool]
 
 
@@ -203,8 +222,25 @@ class ScopeLogic:
             return True
         key = ("compatible", *texts)
         if key not in self._cache:
-            self._cache[key] = any(all(holds(text, world) for text in texts) for world in self.worlds(*texts))
+            self._cache[key] = self._can_hold(texts)
         return self._cache[key]
+
+    def _can_hold(self, texts: Sequence[str]) -> bool:
+        """Whether one alternative of each expression can be chosen so that all of them agree."""
+        chosen: set[Clause] = {(frozenset(), frozenset())}
+        for text in texts:
+            chosen = {
+                (true | one, false | other)
+                for true, false in chosen
+                for one, other in _alternatives(parse(text), wanted=True)
+                if self._agree(true | one, false | other)
+            }
+        return bool(chosen)
+
+    def _agree(self, true: frozenset[str], false: frozenset[str]) -> bool:
+        """Whether some organisation has all of ``true``, with what they imply, and none of ``false``."""
+        implied = frozenset[str]().union(*(self._closure.get(tag, frozenset((tag,))) for tag in true))
+        return implied.isdisjoint(false) and all(implied.isdisjoint(self._excluded.get(one, ())) for one in implied)
 
     def implies(self, left: str, right: str) -> bool:
         """Whether ``right`` is true wherever ``left`` is."""
@@ -215,14 +251,23 @@ class ScopeLogic:
             self._cache[key] = all(holds(right, w) for w in self.worlds(left, right) if holds(left, w))
         return self._cache[key]
 
-    def serves(self, asked: str, offered: str) -> bool:
-        """Whether some organisation exists for which, whatever happens, ``offered`` holds whenever ``asked`` does.
+    def serves(self, asked: str, *offered: str) -> bool:
+        """Whether for some organisation, whatever happens, one of ``offered`` holds whenever ``asked`` does.
 
         Tags of kind ``event`` are circumstances that come and go, so they are all tried; the other tags say what
         the organisation is, so one fitting choice of them, under which ``asked`` can arise at all, is enough.
         """
-        if offered in ("", "*"):
+        if any(text in ("", "*") for text in offered):
             return True
+        # What can never be true together with what is asked is of no use, and each tag doubles the work.
+        possible = sorted({text for text in offered if self.compatible(asked, text)})
+        if not any(tag.startswith("event:") for text in (asked, *possible) for tag in tags_of(text)):
+            return bool(possible)
+        return any(self._serves(asked, text) for text in possible) or (
+            len(possible) > 1 and self._serves(asked, either(*possible))
+        )
+
+    def _serves(self, asked: str, offered: str) -> bool:
         key = ("serves", asked, offered)
         if key not in self._cache:
             by_organisation: dict[frozenset[str], list[bool]] = {}

@@ -47,7 +47,7 @@ def _assessment(kg: hz.Harmonizer, question: Question) -> None:
         _next(kg, question, state)
     elif view == "Findings":
         titles = {slug: kg.index.framework(slug).short_title for slug in question.frameworks}
-        framework = st.selectbox("Framework", list(titles), format_func=lambda slug: plain(titles[slug]),
+        framework = st.selectbox("Framework", list(titles), format_func=lambda slug: titles[slug],
                                  key="finding_framework")  # fmt: skip
         _editor(kg, "requirement", framework)
     else:

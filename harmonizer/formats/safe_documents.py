@@ -178,7 +178,8 @@ def _document(loader: Any, path: Path) -> Any:
             break
         if isinstance(event, yaml.DocumentStartEvent):
             if found:
-                raise DataError("several YAML documents in one file", file=path, line=event.start_mark.line + 1)  # type: ignore[union-attr]
+                mark: Any = event.start_mark
+                raise DataError("several YAML documents in one file", file=path, line=mark.line + 1)
             found.append(_node(loader.get_event(), events, path, 0))
     return found[0] if found else None
 
