@@ -72,7 +72,7 @@ def query(
 IMPORTS = {
     "tables": "anyone's requirements and mappings as two plain CSV tables",
     "workbook": "the columns that were filled in in a control matrix workbook",
-    "oscal": "an OSCAL catalog, or a profile and then what it imports, in JSON, XML or YAML",
+    "oscal": "an OSCAL catalog, a profile and then what it imports, or a mapping-collection; JSON, XML or YAML",
 }
 
 
@@ -130,8 +130,13 @@ def import_(
 def _import_oscal(session: Session, files: list[Path], slug: str | None) -> None:
     from harmonizer.answer import Answer
     from harmonizer.formats.oscal import frameworks
+    from harmonizer.formats.oscal.documents import read
+    from harmonizer.formats.oscal.mappings import read_mappings
 
-    found = frameworks.read_framework(files, slug)
+    if len(files) == 1 and (document := read(files[0])).kind == "mapping-collection":
+        found = read_mappings(document)
+    else:
+        found = frameworks.read_framework(files, slug)
     frameworks.write(found, Path(session.workspace or ""))
     _tell(found.faults)
     session.print(Answer.of(("what", "count"), list(found.figures.items())))
@@ -163,7 +168,10 @@ def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_
 
 
 DATASETS = {"nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
-OSCAL = {"oscal-catalog": "the OSCAL catalog that a framework of the workspace was imported from, with your titles"}
+OSCAL = {
+    "oscal-catalog": "the OSCAL catalog that a framework of the workspace was imported from, with your titles",
+    "oscal-superset": "the superset for these frameworks as OSCAL catalog, profile, mappings and components: a folder",
+}
 
 
 @command("export")
@@ -191,6 +199,10 @@ def export(
         raise UsageError(f"name a format, one of {', '.join(formats)}; got {format_name!r}")
     if output is None:
         raise UsageError("name the file to write with -o FILE")
+    if format_name == "oscal-superset":
+        for path in session.graph.export_oscal(output, *(frameworks or ())):
+            typer.echo(f"wrote {path}", err=True)
+        return
     if format_name in OSCAL:
         from harmonizer.formats.oscal.frameworks import export_catalog
 

@@ -52,7 +52,7 @@ class Import:
 def read_framework(paths: Sequence[Path], slug: str | None = None) -> Import:
     """Read one catalog, or one profile with the catalogs and profiles that it imports, as a framework.
 
-    Where several documents are given, the profile that no other imports is the one that is brought in. Raises
+    Where profiles are given, the first is the one that is brought in. Raises
     :class:`DataError` for what cannot be read, ids that are missing or stand twice, and a slug that is bundled.
     """
     documents = [read(path) for path in paths]

@@ -33,7 +33,7 @@ _LISTS = {
     "source": "sources", "target": "targets", "qualifier": "qualifiers", "unmapped-control": "unmapped-controls",
 }  # fmt: skip
 _TEXT_KEYS = {"document-id": "identifier", "external-id": "id", "telephone-number": "number", "hash": "value",
-              "base64": "value", "relationship": "type"}  # fmt: skip
+              "base64": "value"}  # fmt: skip
 _BLOCKS = ("p", "ul", "ol", "pre", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "img", "hr")
 _MULTILINE = ("description", "remarks", "usage", "statement", "justification", "comments")
 _LINES = ("title", "label", "choice", "text")
