@@ -135,7 +135,7 @@ AXE = os.environ.get("AXE_CORE", "")
 def opened(page: Page, address: str, name: str) -> None:
     """Open a page and wait until all of it is there."""
     page.goto(f"{address}/{PAGES.get(name, name)}")
-    page.get_by_text("Not legal advice. Mappings support").wait_for()
+    page.locator("[data-testid=stCaptionContainer]").get_by_text("Not legal advice").wait_for()
     page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
     page.wait_for_function("!document.querySelector('[data-stale=true]')")
     assert page.locator("[data-testid=stException]").count() == 0
