@@ -355,6 +355,17 @@ class Harmonizer:
 
     # what to do -------------------------------------------------------------------------------------------------
 
+    def export_oscal(self, folder: str | Path, *frameworks: str) -> list[Path]:
+        """Write the superset for the frameworks as OSCAL 1.2 into a folder; returns the files.
+
+        A catalog, a profile, a mapping-collection and the skeleton of a component definition, see
+        :mod:`harmonizer.reports.oscal_plan`.
+        """
+        from harmonizer.reports import oscal_plan
+
+        slugs = [self.index.framework(name).slug for name in frameworks]
+        return oscal_plan.write(self.solve(*frameworks), self.index, slugs, Path(folder), self.circumstances.as_of)
+
     def solve(
         self, *frameworks: str, have: Sequence[str] = (), have_framework: Sequence[str] = (),
         exclude: Sequence[str] = (), budget: int | None = None, candidates: str | Path | None = None,

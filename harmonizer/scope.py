@@ -108,6 +108,25 @@ def holds(text: str, true_tags: Iterable[str]) -> bool:
     return _predicate_of(text)(frozenset(true_tags))
 
 
+Clause = tuple[frozenset[str], frozenset[str]]  # tags that are true, and tags that are false
+
+
+@lru_cache(maxsize=20_000)
+def _alternatives(node: Node, *, wanted: bool) -> frozenset[Clause]:
+    """The expression, or its contrary, as alternatives (disjunctive normal form)."""
+    if node[0] == "tag":
+        own = frozenset((str(node[1]),))
+        return frozenset([(own, frozenset()) if wanted else (frozenset(), own)])
+    if node[0] == "!":
+        return _alternatives(node[1], wanted=not wanted)
+    if node[0] == "*":
+        return frozenset([(frozenset(), frozenset())]) if wanted else frozenset()
+    left, right = (_alternatives(child, wanted=wanted) for child in node[1:])
+    if (node[0] == "|") == wanted:
+        return left | right
+    return frozenset((one[0] | other[0], one[1] | other[1]) for one in left for other in right)
+
+
 Predicate = Callable[[frozenset[str]], bool]
 
 
@@ -223,8 +242,16 @@ class ScopeLogic:
         if tag not in true:
             yield from self._assigned(rest, true, false | {tag})
         more = true | self._closure.get(tag, frozenset((tag,)))
-        if more.isdisjoint(false) and all(more.isdisjoint(self._excluded.get(one, ())) for one in more):
+        if self._stand(more - true, beside=true, false=false):
             yield from self._assigned(rest, more, false)
+
+    def _stand(self, tags: frozenset[str], *, beside: frozenset[str], false: frozenset[str]) -> bool:
+        """Whether tags can be true beside others that can, all that they imply being among the two, and none false."""
+        together = tags | beside
+        return tags.isdisjoint(false) and all(together.isdisjoint(self._excluded.get(one, ())) for one in tags)
+
+    def _implied(self, tags: Iterable[str]) -> frozenset[str]:
+        return frozenset[str]().union(*(self._closure.get(tag, frozenset((tag,))) for tag in tags))
 
     def compatible(self, *texts: str) -> bool:
         """Whether all expressions can be true together."""
@@ -233,8 +260,32 @@ class ScopeLogic:
             return True
         key = ("compatible", *texts)
         if key not in self._cache:
-            self._cache[key] = any(all(holds(text, world) for text in texts) for world in self.worlds(*texts))
+            self._cache[key] = self._can_hold(texts)
         return self._cache[key]
+
+    def _can_hold(self, texts: Sequence[str]) -> bool:
+        """Whether one alternative of each expression can be chosen so that all of them agree."""
+        chosen: set[Clause] = {(frozenset(), frozenset())}
+        for text in texts:
+            chosen = {
+                (true | one, false | other)
+                for true, false in chosen
+                for one, other in _alternatives(parse(text), wanted=True)
+                if self._agree(true | one, false | other)
+            }
+        return bool(chosen)
+
+    def _agree(self, true: frozenset[str], false: frozenset[str]) -> bool:
+        """Whether some organisation has all of ``true``, with what they imply, and none of ``false``."""
+        if not self.organisations:
+            return self._stand(self._implied(true), beside=frozenset(), false=false)
+        events = self._implied(tag for tag in true if is_event(tag))
+        return any(
+            all(tag in one or is_event(tag) for tag in true | events)
+            and one.isdisjoint(false)
+            and self._stand(events - one, beside=one, false=false)
+            for one in self.organisations
+        )
 
     def implies(self, left: str, right: str) -> bool:
         """Whether ``right`` is true wherever ``left`` is."""
@@ -245,15 +296,24 @@ class ScopeLogic:
             self._cache[key] = all(holds(right, w) for w in self.worlds(left, right) if holds(left, w))
         return self._cache[key]
 
-    def serves(self, asked: str, offered: str) -> bool:
-        """Whether some organisation exists for which, whatever happens, ``offered`` holds whenever ``asked`` does.
+    def serves(self, asked: str, *offered: str) -> bool:
+        """Whether for some organisation, whatever happens, one of ``offered`` holds whenever ``asked`` does.
 
         Tags of kind ``event`` are circumstances that come and go, so they are all tried; the other tags say what
         the organisation is, so one fitting choice of them, under which ``asked`` can arise at all, is enough. Of known
         organisations it must be so for each under which ``asked`` can arise.
         """
-        if offered in ("", "*"):
+        if any(text in ("", "*") for text in offered):
             return True
+        # What can never be true together with what is asked is of no use, and each tag doubles the work.
+        possible = sorted({text for text in offered if self.compatible(asked, text)})
+        if not self.organisations and not any(is_event(tag) for text in (asked, *possible) for tag in tags_of(text)):
+            return bool(possible)
+        return any(self._serves(asked, text) for text in possible) or (
+            len(possible) > 1 and self._serves(asked, either(*possible))
+        )
+
+    def _serves(self, asked: str, offered: str) -> bool:
         key = ("serves", asked, offered)
         if key not in self._cache:
             by_organisation: dict[frozenset[str], list[bool]] = {}

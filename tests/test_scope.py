@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import harmonizer as hz
 from harmonizer.model import Tag
 from harmonizer.scope import ScopeError, ScopeLogic, both, either, holds, parse
 
@@ -80,6 +83,29 @@ def test_implication_means_that_the_contrary_cannot_hold(left: str, right: str) 
 def test_both_and_either_are_conjunction_and_disjunction(left: str, right: str, true: set[str]) -> None:
     assert holds(both(left, right), true) == (holds(left, true) and holds(right, true))
     assert holds(either(left, right), true) == (holds(left, true) or holds(right, true))
+
+
+def test_compatibility_and_service_are_what_trying_every_organisation_gives(kg: hz.Harmonizer) -> None:
+    chance, logic = random.Random(11), kg.index.scope
+    some = ("data:ephi", "data:phi", "role:covered-entity", "role:controller", "role:processor", "event:breach",
+            "event:500-or-more", "data:personal-eu")  # fmt: skip
+
+    def expression(depth: int) -> str:
+        if depth == 0:
+            return chance.choice(["!", ""]) + chance.choice(some)
+        parts = [expression(depth - 1) for _ in range(2)]
+        return chance.choice(["{} & {}", "({} | {})", "!({} & {})", "!({} | {})"]).format(*parts)
+
+    for _ in range(300):
+        one, other, third = (expression(chance.randrange(3)) for _ in range(3))
+        together = any(holds(one, world) and holds(other, world) for world in logic.worlds(one, other))
+        assert logic.compatible(one, other) == together, (one, other)
+        organisations: dict[frozenset[str], list[bool]] = {}
+        for world in logic.worlds(one, other, third):
+            if holds(one, world):
+                kept = frozenset(tag for tag in world if not tag.startswith("event:"))
+                organisations.setdefault(kept, []).append(holds(other, world) or holds(third, world))
+        assert logic.serves(one, other, third) == any(map(all, organisations.values())), (one, other, third)
 
 
 KNOWN = (frozenset({"data:ephi", "data:phi", "role:processor"}), frozenset({"role:controller"}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -71,6 +72,7 @@ def query(
 IMPORTS = {
     "tables": "anyone's requirements and mappings as two plain CSV tables",
     "workbook": "the columns that were filled in in a control matrix workbook",
+    "oscal": "an OSCAL catalog, a profile and then what it imports, or a mapping-collection; JSON, XML or YAML",
 }
 
 
@@ -86,6 +88,7 @@ def import_(
         list[Path] | None,
         typer.Option(metavar="M.csv", help="source_framework, source_id, target_framework, target_id, relation, ..."),
     ] = None,
+    slug: Annotated[str | None, typer.Option(metavar="SLUG", help="Name of the framework, for oscal.")] = None,
     apply: Annotated[bool, typer.Option("--apply", help="Record a workbook's changes, not only list them.")] = False,
     other_dataset: Annotated[
         bool, typer.Option("--other-dataset", help="Apply a workbook that was made from another dataset.")
@@ -108,6 +111,9 @@ def import_(
     if format_name == "workbook":
         _import_workbook(session, files or [], apply=apply, other_dataset=other_dataset)
         return
+    if format_name == "oscal":
+        _import_oscal(session, files or [], slug)
+        return
     if not requirements and not mappings:
         raise UsageError("name what to import with --requirements R.csv and --mappings M.csv")
     from harmonizer.api import load
@@ -119,6 +125,28 @@ def import_(
     for end in found.dangling[:20]:
         typer.echo(f"kept, though its framework is not loaded: {end}", err=True)
     session.print(Answer.of(("what", "count"), list(found.figures.items())))
+
+
+def _import_oscal(session: Session, files: list[Path], slug: str | None) -> None:
+    from harmonizer.answer import Answer
+    from harmonizer.formats.oscal import frameworks
+    from harmonizer.formats.oscal.documents import read
+    from harmonizer.formats.oscal.mappings import read_mappings
+
+    if len(files) == 1 and (document := read(files[0])).kind == "mapping-collection":
+        found = read_mappings(document)
+    else:
+        found = frameworks.read_framework(files, slug)
+    frameworks.write(found, Path(session.workspace or ""))
+    _tell(found.faults)
+    session.print(Answer.of(("what", "count"), list(found.figures.items())))
+
+
+def _tell(findings: Sequence[object]) -> None:
+    for one in findings[:20]:
+        typer.echo(str(one), err=True)
+    if len(findings) > 20:
+        typer.echo(f"... and {len(findings) - 20} more", err=True)
 
 
 def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_dataset: bool) -> None:
@@ -140,6 +168,10 @@ def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_
 
 
 DATASETS = {"nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
+OSCAL = {
+    "oscal-catalog": "the OSCAL catalog that a framework of the workspace was imported from, with your titles",
+    "oscal-superset": "the superset for these frameworks as OSCAL catalog, profile, mappings and components: a folder",
+}
 
 
 @command("export")
@@ -159,7 +191,7 @@ def export(
     from harmonizer.answer import Answer
     from harmonizer.reports.control_matrix import FORMATS
 
-    formats = FORMATS | DATASETS
+    formats = FORMATS | DATASETS | OSCAL
     if list_formats:
         session.print(Answer.of(("format", "content"), list(formats.items())))
         return
@@ -167,7 +199,17 @@ def export(
         raise UsageError(f"name a format, one of {', '.join(formats)}; got {format_name!r}")
     if output is None:
         raise UsageError("name the file to write with -o FILE")
-    if format_name in DATASETS:
+    if format_name == "oscal-superset":
+        for path in session.graph.export_oscal(output, *(frameworks or ())):
+            typer.echo(f"wrote {path}", err=True)
+        return
+    if format_name in OSCAL:
+        from harmonizer.formats.oscal.frameworks import export_catalog
+
+        if session.workspace is None or len(frameworks or ()) != 1:
+            raise UsageError("name one framework and its workspace: export oscal-catalog SLUG --workspace DIR -o FILE")
+        _tell(export_catalog(Path(session.workspace), (frameworks or [""])[0], output))
+    elif format_name in DATASETS:
         session.graph.export(format_name, output)
     else:
         with warnings.catch_warnings(record=True) as told:

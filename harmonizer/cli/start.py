@@ -40,12 +40,17 @@ def open_explorer(port: int, workspace: str | None) -> int:
     """Run the Streamlit explorer on the loopback interface until it is stopped; its exit code."""
     import subprocess
 
-    page = Path(__file__).parents[1] / "explorer" / "main.py"
+    package = Path(__file__).parents[1]
+    page = package / "explorer" / "main.py"
+    # Streamlit reads themes and the settings that keep it offline from the folder that it is started in.
+    home = package if (package / ".streamlit").is_dir() else package.parent
+    if workspace and "://" not in workspace:
+        workspace = str(Path(workspace).resolve())
     environment = {**os.environ, **({"HARMONIZER_WORKSPACE": workspace} if workspace else {})}
     arguments = [sys.executable, "-m", "streamlit", "run", str(page), "--server.address", "127.0.0.1",
                  "--server.port", str(port), "--browser.gatherUsageStats", "false",
                  "--server.showEmailPrompt", "false"]  # fmt: skip
     try:
-        return subprocess.run(arguments, check=False, env=environment).returncode
+        return subprocess.run(arguments, check=False, env=environment, cwd=home).returncode
     except KeyboardInterrupt:
         return 0

@@ -151,7 +151,7 @@ class Coverer:
             asked_scope = both(asked_scope, self.circumstances.scope)
             if not containing:
                 return False, []
-            if not self.index.scope.serves(asked_scope, either(*conditions)):
+            if not self.index.scope.serves(asked_scope, *conditions):
                 return False, [f"{leaf}: only where {either(*conditions)}"]
             looser += [
                 self._looser(constraint, containing) for constraint in self._numbers(row)

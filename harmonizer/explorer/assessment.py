@@ -26,7 +26,7 @@ def page() -> None:
     if kg.workspace is None:
         components.empty("Statuses and findings are kept in a workspace, a folder of your own. Make one and open the "
                          "explorer on it:", icon="folder")  # fmt: skip
-        st.code("harmonizer init my-folder\nharmonizer explore --workspace my-folder", language="bash")
+        st.code("mkdir my-folder\nharmonizer explore --workspace my-folder", language="bash")
     else:
         _assessment(kg, question)
     components.footer(kg, question)
@@ -47,7 +47,7 @@ def _assessment(kg: hz.Harmonizer, question: Question) -> None:
         _next(kg, question, state)
     elif view == "Findings":
         titles = {slug: kg.index.framework(slug).short_title for slug in question.frameworks}
-        framework = st.selectbox("Framework", list(titles), format_func=lambda slug: plain(titles[slug]),
+        framework = st.selectbox("Framework", list(titles), format_func=lambda slug: titles[slug],
                                  key="finding_framework")  # fmt: skip
         _editor(kg, "requirement", framework)
     else:

@@ -63,14 +63,14 @@ def framework_names(index: Index) -> dict[str, str]:
             for slug, one in index.frameworks.items()}  # fmt: skip
 
 
-def coverage_cells(index: Index, matrix: Answer, only: Sequence[str] = ()) -> pd.DataFrame:
-    """One row for each cell of the coverage matrix, of these frameworks or of all: what a heatmap is drawn from."""
+def coverage_cells(index: Index, matrix: Answer) -> pd.DataFrame:
+    """One row for each cell of the coverage matrix: what a heatmap is drawn from."""
     names = framework_names(index)
-    slugs = [slug for slug in names if not only or slug in only]
+    slugs = matrix.columns[1:]
     rows = [
         (str(row["framework"]), by, names[str(row["framework"])], names[by], round(100 * float(row[by] or 0), 1),
          row["framework"] == by)
-        for row in matrix if row["framework"] in slugs for by in slugs
+        for row in matrix for by in slugs
     ]  # fmt: skip
     cells = pd.DataFrame(rows, columns=["of_slug", "by_slug", "of", "by", "percent", "itself"])
     cells["words"] = [f"{row.by} covers {row.percent:.1f} % of {row.of}" for row in cells.itertuples()]

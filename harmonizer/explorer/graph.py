@@ -91,8 +91,8 @@ def _domains(kg: hz.Harmonizer, question: Question) -> None:
 
 def _coverage(kg: hz.Harmonizer, question: Question) -> None:
     least = st.slider("Coverage of at least, per cent", 5, 100, 20, 5, key="least", bind="query-params")
-    matrix = session.coverage_matrix(kg.index.hash, question.scope, question.as_of, kg)
-    cells = figures.coverage_cells(kg.index, matrix, ())
+    matrix = session.coverage_matrix(kg.index.hash, (), question.scope, question.as_of, kg)
+    cells = figures.coverage_cells(kg.index, matrix)
     strong = cells[(~cells["itself"]) & (cells["percent"] >= int(least))]
     if strong.empty:
         components.empty("No framework covers another one so far; lower the threshold.")

@@ -39,7 +39,8 @@ def _key_figures(kg: hz.Harmonizer, question: Question) -> None:
 def _next(kg: hz.Harmonizer, question: Question) -> None:
     st.subheader("Next", anchor=False)
     actions = figures.next_actions(
-        kg.index, question.frameworks, session.coverage_matrix(kg.index.hash, question.scope, question.as_of, kg),
+        kg.index, question.frameworks,
+        session.coverage_matrix(kg.index.hash, question.frameworks, question.scope, question.as_of, kg),
         session.conflicts(kg.index.hash, question, kg), session.strictest(kg.index.hash, question, kg),
     )  # fmt: skip
     for column, action in zip(st.columns(len(actions)), actions, strict=True):
@@ -51,9 +52,11 @@ def _next(kg: hz.Harmonizer, question: Question) -> None:
 
 def _coverage(kg: hz.Harmonizer, question: Question) -> None:
     st.subheader("Coverage, row by column", anchor=False)
-    chosen = st.toggle("Only the chosen frameworks", key="only_chosen", bind="query-params")
-    matrix = session.coverage_matrix(kg.index.hash, question.scope, question.as_of, kg)
-    cells = figures.coverage_cells(kg.index, matrix, question.frameworks if chosen else ())
+    everything = st.toggle(f"All {len(kg.index.frameworks)} loaded frameworks", key="all", bind="query-params")
+    shown = () if everything else question.frameworks
+    cells = figures.coverage_cells(
+        kg.index, session.coverage_matrix(kg.index.hash, shown, question.scope, question.as_of, kg)
+    )
     place = components.chart(
         charts.coverage_heatmap(cells),
         lambda: components.table(components.shaded_percentages(figures.coverage_table(cells)),

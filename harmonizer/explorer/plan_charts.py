@@ -7,6 +7,7 @@ import pandas as pd
 from harmonizer.answer import Answer
 from harmonizer.explorer.charts import BLUES, Drawing
 
+TOGETHER = "#e69f00"  # stands out in both themes
 _GRID = {"left": 8, "right": 24, "top": 36, "bottom": 8, "containLabel": True}
 
 
@@ -16,7 +17,7 @@ def waterfall(table: pd.DataFrame) -> Drawing:
     below = [int(value) for value in table["together"] - table["adds"]]
     total = int(table["together"].iloc[-1])
     adds = [{"value": int(value), "itemStyle": {"color": BLUES[1]}} for value in table["adds"]]
-    adds.append({"value": total, "itemStyle": {"color": BLUES[3]}})
+    adds.append({"value": total, "itemStyle": {"color": TOGETHER}})
     hidden = {"color": "transparent"}
     return {
         "height": 360,

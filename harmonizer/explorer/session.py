@@ -20,6 +20,7 @@ import harmonizer as hz
 from harmonizer.answer import Answer
 from harmonizer.api import MAIN_FRAMEWORKS
 from harmonizer.crosswalk.counterparts import counterparts as find_counterparts
+from harmonizer.crosswalk.matrix import matrix
 from harmonizer.reports import graph_view
 from harmonizer.strictness.applicability import Circumstances
 
@@ -79,6 +80,8 @@ def workspace() -> str | None:
 
 @st.cache_data(ttl=5, show_spinner=False)
 def _current_hash(folder: str | None) -> str:
+    if folder and "://" in folder:
+        return folder  # nothing tells whether an endpoint has changed
     return hz.load(folder).index.hash
 
 
@@ -93,9 +96,11 @@ def knowledge_graph() -> hz.Harmonizer:
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Computing coverage")
-def coverage_matrix(index_hash: str, scope: str, as_of: str, _kg: hz.Harmonizer) -> Answer:
-    """The directed coverage of every framework by every other."""
-    return _kg.coverage(scope=scope, as_of=as_of)
+def coverage_matrix(index_hash: str, frameworks: tuple[str, ...], scope: str, as_of: str, _kg: hz.Harmonizer) -> Answer:
+    """The directed coverage of each of the frameworks by each other; of all that are loaded where none is named."""
+    if not frameworks:
+        return _kg.coverage(scope=scope, as_of=as_of)
+    return matrix(_kg.index, [_kg.index.framework(slug) for slug in frameworks], Circumstances(scope, as_of))
 
 
 @st.cache_data(max_entries=KEPT, show_spinner="Comparing frameworks")

@@ -26,7 +26,7 @@ def ask(kg: hz.Harmonizer) -> Question | None:
     publishers = _publishers(kg)
     with st.sidebar:
         chosen = address.choose_many(st.sidebar, "Frameworks", list(titles), "frameworks",
-                                     lambda slug: plain(titles[slug]), default_frameworks(kg),
+                                     lambda slug: titles[slug], default_frameworks(kg),
                                      help="What is compared and satisfied together.")  # fmt: skip
         scope = st.text_input("Scope", key="scope", bind="query-params", max_chars=200,
                               placeholder="anyone, e.g. data:ephi & role:processor",
@@ -39,7 +39,7 @@ def ask(kg: hz.Harmonizer) -> Question | None:
         day = st.date_input("As of", None, EARLIEST, LATEST, key="as_of", bind="query-params", format="YYYY-MM-DD",
                             help="Only what is in force on this day. Empty: whatever is on the books.")  # fmt: skip
         trust = address.choose_many(st.sidebar, "Trust in published crosswalks", list(publishers), "trust",
-                                    lambda name: plain(publishers[name]), placeholder="none",
+                                    lambda name: publishers[name], placeholder="none",
                                     help="Whose rows may take part in inference, beside our own mappings.",
                                     )  # fmt: skip
     if problem:
@@ -73,7 +73,7 @@ def _pick_tags(kg: hz.Harmonizer) -> None:
     titles = {tag.tag: f"{tag.title} ({tag.tag})" for tag in kg.index.knowledge.tags}
     with st.popover("Add scope tags", icon=":material/sell:", width="stretch"):
         st.multiselect("All of these hold", list(titles), key="scope_tags", placeholder="find a tag",
-                       format_func=lambda tag: plain(titles[tag]))  # fmt: skip
+                       format_func=lambda tag: titles[tag])  # fmt: skip
         st.button("Add to the scope", on_click=_add_tags, key="scope_add")
         st.button("Clear the scope", on_click=_clear_scope, key="scope_clear")
 

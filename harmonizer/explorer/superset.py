@@ -39,16 +39,17 @@ def page() -> None:
 def _ask(kg: hz.Harmonizer, question: Question) -> PlanQuestion:
     controls = {slug: f"{one.title} ({slug})" for slug, one in kg.index.controls.items()}
     titles = {slug: one.short_title for slug, one in kg.index.frameworks.items()}
-    with st.expander("In place, ruled out, budget", expanded=True, icon=":material/tune:"):
+    asked = "run" in st.query_params  # the answer then comes first
+    with st.expander("In place, ruled out, budget", expanded=not asked, icon=":material/tune:"):
         left, right = st.columns(2)
         have = address.choose_many(left, "Controls in place", list(controls), "have",
-                                   lambda slug: plain(controls[slug]), placeholder="none",
+                                   lambda slug: controls[slug], placeholder="none",
                                    help="They cost nothing; a stricter setting still costs what it adds.",
                                    )  # fmt: skip
         exclude = address.choose_many(right, "Controls that may not be chosen", list(controls), "exclude",
-                                      lambda slug: plain(controls[slug]), placeholder="none")  # fmt: skip
+                                      lambda slug: controls[slug], placeholder="none")  # fmt: skip
         met = address.choose_many(left, "Frameworks met already", list(titles), "met",
-                                  lambda slug: plain(titles[slug]), placeholder="none",
+                                  lambda slug: titles[slug], placeholder="none",
                                   help="What they contain counts as reached, at their own settings.")  # fmt: skip
         budget = right.number_input("Budget in person-days", min_value=0, value=None, step=10, key="budget",
                                     bind="query-params", placeholder="no limit",
@@ -149,7 +150,7 @@ def _downloads(kg: hz.Harmonizer, ask: PlanQuestion, plan: hz.Plan, table: pd.Da
 def _control(kg: hz.Harmonizer, ask: PlanQuestion, plan: hz.Plan) -> None:
     slugs = list(plan.controls)
     titles = {slug: f"{plans.control_title(kg.index, slug)} ({slug})" for slug in slugs}
-    slug = address.choose(st.container(), "Control", slugs, "control", lambda one: plain(titles[one]),
+    slug = address.choose(st.container(), "Control", slugs, "control", lambda one: titles[one],
                           placeholder="choose a control")  # fmt: skip
     if slug is None:
         return

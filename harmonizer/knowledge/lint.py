@@ -35,7 +35,8 @@ class Finding:
 
 def lint(files: Files) -> Answer:
     """Every finding, by file and line. Files that cannot be read at all give findings too, not an exception."""
-    findings = sorted(set(_findings(files)))
+    with store.held(files):
+        findings = sorted(set(_findings(files)))
     rows = [(one.file, one.line or None, one.rule, one.severity, one.message, one.mend) for one in findings]
     counts = Counter(one.severity for one in findings)
     return Answer.of(COLUMNS, rows, {name: counts[name] for name in ("fatal", "error", "warning")}, "Findings")
@@ -135,9 +136,10 @@ def _leaf_rules(read: Tables, knowledge: model.Knowledge) -> Iterator[Finding]:
 def write_canonical(files: Files) -> list[str]:
     """Rewrite every table that is not in its canonical form; the paths that were written."""
     written = []
-    for path in tables.authored_tables(files):
-        content = tables.canonical(path)
-        if tables.read_text(path) != content:
-            tables.write_aside(path, content.encode())
-            written.append(str(path))
+    with store.held(files):
+        for path in tables.authored_tables(files):
+            content = tables.canonical(path)
+            if tables.read_text(path) != content:
+                tables.write_aside(path, content.encode())
+                written.append(str(path))
     return written

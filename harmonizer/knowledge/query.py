@@ -7,12 +7,13 @@ of its own, over the dataset on disk, because only a process can be stopped when
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from harmonizer.answer import Answer
 from harmonizer.errors import UsageError
@@ -25,6 +26,8 @@ SECONDS = 30.0
 """How long a query may take unless told otherwise."""
 MAXIMUM_LENGTH = 100_000
 MAXIMUM_ROWS = 1_000_000
+MAXIMUM_SIZE = 200_000_000
+"""Bytes of a result as SPARQL JSON or N-Triples; what grows beyond them is stopped while it is made."""
 
 _REFUSED = {"ServiceGraphPattern": "SERVICE", "DatasetClause": "FROM"}
 _parsing = threading.Lock()  # rdflib's parser is not safe under threads
@@ -33,9 +36,9 @@ _CHILD = """
 import sys
 import pyoxigraph as ox
 from harmonizer.vocabulary import PREFIXES
-from harmonizer.knowledge.query import serialized
+from harmonizer.knowledge.query import write_result
 try:
-    sys.stdout.buffer.write(serialized(ox.Store.read_only(sys.argv[1]), sys.stdin.read()))
+    write_result(ox.Store.read_only(sys.argv[1]), sys.stdin.read(), sys.stdout.buffer)
 except Exception as error:
     sys.exit(f"{error}")
 """
@@ -58,17 +61,33 @@ def run(store: Path, text: str, *, seconds: float = SECONDS) -> Answer:
     return answer(done.stdout, ordered)
 
 
-def serialized(store: ox.Store, text: str) -> bytes:
-    """The result of a query as SPARQL JSON, or as N-Triples for CONSTRUCT and DESCRIBE."""
+class _Bounded(io.RawIOBase):
+    """A stream that refuses more than :data:`MAXIMUM_SIZE` bytes, so that no result fills the memory."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self.out, self.left = out, MAXIMUM_SIZE
+
+    def write(self, data: Any) -> int:
+        self.left -= len(data)
+        if self.left < 0:
+            raise ValueError(f"its result is larger than {MAXIMUM_SIZE / 1e6:g} MB; add a LIMIT")
+        return self.out.write(data)
+
+
+def write_result(store: ox.Store, text: str, out: BinaryIO) -> None:
+    """Write the result of a query as SPARQL JSON, or as N-Triples for CONSTRUCT and DESCRIBE.
+
+    Raises :class:`ValueError` where it is too large.
+    """
     import pyoxigraph as ox
 
     result = store.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
     form = ox.RdfFormat.N_TRIPLES if isinstance(result, ox.QueryTriples) else ox.QueryResultsFormat.JSON
-    return result.serialize(format=form) or b""  # type: ignore[arg-type]
+    result.serialize(_Bounded(out), format=form)  # type: ignore[arg-type]
 
 
 def answer(result: bytes, ordered: bool) -> Answer:
-    """What :func:`serialized` (or a SPARQL endpoint) gave, as a table."""
+    """What :func:`write_result` (or a SPARQL endpoint) gave, as a table."""
     import pyoxigraph as ox
 
     if not result.startswith(b"{"):

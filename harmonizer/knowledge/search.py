@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
+import tempfile
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -70,11 +71,11 @@ def _opened(index: Index, folder: Path) -> sqlite3.Connection:
             return connection
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        aside = path.with_suffix(".new")
-        aside.unlink(missing_ok=True)
-        with closing(sqlite3.connect(aside)) as made:
-            _fill(made, _texts(index))
-        aside.replace(path)
+        with tempfile.TemporaryDirectory(dir=folder) as own:  # others may be making the same index now
+            aside = Path(own) / path.name
+            with closing(sqlite3.connect(aside)) as made:
+                _fill(made, _texts(index))
+            aside.replace(path)
         return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     except OSError:  # a read-only home only costs speed
         connection = sqlite3.connect(":memory:")

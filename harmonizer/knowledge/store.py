@@ -13,7 +13,7 @@ import contextlib
 import hashlib
 import importlib.resources
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -125,11 +125,18 @@ def files_of(workspace: str | Path | None = None) -> Files:
     return Files((bundled_root(), Path(workspace)))
 
 
+@contextlib.contextmanager
+def held(files: Files) -> Iterator[None]:
+    """Hold the locks of the workspaces among the folders, so that their tables are whole while they are read."""
+    with contextlib.ExitStack() as locks:
+        for root in files.roots[1:]:
+            locks.enter_context(locked(root))
+        yield
+
+
 def open_index(files: Files) -> Index:
     """The index of the files' dataset, from the cache where the same files were read before."""
-    with contextlib.ExitStack() as held:
-        for root in files.roots[1:]:
-            held.enter_context(locked(root))
+    with held(files):
         return _open_index(files)
 
 
@@ -180,7 +187,8 @@ def open_store(files: Files) -> ox.Store:
 
     Raises :class:`~harmonizer.errors.DataError` (or ``CollectedDataError`` with all of them) where files are unfit.
     """
-    return store_of(files, _validated(files))
+    with held(files):
+        return store_of(files, _validated(files))
 
 
 def _validated(files: Files) -> Knowledge:

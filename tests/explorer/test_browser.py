@@ -135,8 +135,9 @@ AXE = os.environ.get("AXE_CORE", "")
 def opened(page: Page, address: str, name: str) -> None:
     """Open a page and wait until all of it is there."""
     page.goto(f"{address}/{PAGES.get(name, name)}")
-    page.get_by_text("Not legal advice").wait_for()
+    page.locator("[data-testid=stCaptionContainer]").get_by_text("Not legal advice").wait_for()
     page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
+    page.wait_for_function("!document.querySelector('[data-stale=true]')")
     assert page.locator("[data-testid=stException]").count() == 0
 
 
@@ -172,6 +173,7 @@ def test_a_page_violates_no_serious_rule_of_accessibility(
     try:
         page.set_default_timeout(WAIT)
         opened(page, address, name)
+        page.wait_for_timeout(800)  # what was drawn anew fades in
         page.add_script_tag(path=AXE)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         serious = [(one["id"], [node["html"][:300] for node in one["nodes"]][:3]) for one in found["violations"]
@@ -214,7 +216,7 @@ def test_a_search_leads_to_a_requirement_and_its_counterparts(address: str, page
 
 
 def test_a_click_on_the_heatmap_opens_the_pair(address: str, page: Page) -> None:
-    opened(page, address, "?only_chosen=true")
+    opened(page, address, "overview")
     canvas = page.locator("[data-testid=stMain] canvas").first
     canvas.wait_for()
     box = canvas.bounding_box()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -60,3 +62,16 @@ def test_a_text_index_that_was_cut_off_is_made_again(kg: hz.Harmonizer, tmp_path
 def test_without_a_folder_to_write_to_the_search_still_answers(kg: hz.Harmonizer, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert len(search(kg.index, tmp_path / "file" / "below", "encryption")) > 3
+
+
+def test_sessions_that_search_a_new_dataset_at_once_all_get_their_answer(kg: hz.Harmonizer, tmp_path: Path) -> None:
+    alone = search(kg.index, tmp_path / "alone", "encrypt").rows
+    together = Barrier(6)
+
+    def first_search(_: int) -> object:
+        together.wait()
+        return search(kg.index, tmp_path / "shared", "encrypt").rows
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(first_search, range(6))) == [alone] * 6
+    assert len(list((tmp_path / "shared").iterdir())) == 1

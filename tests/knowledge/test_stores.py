@@ -165,3 +165,8 @@ def test_what_needs_tables_says_so_behind_an_endpoint(behind_endpoint: hz.Harmon
         behind_endpoint.lint()
     with pytest.raises(UsageError, match="kept in a workspace"):
         _ = behind_endpoint.assessment
+
+
+def test_a_result_too_large_for_the_memory_is_stopped_while_it_is_made(kg: hz.Harmonizer) -> None:
+    with pytest.raises(UsageError, match="larger than 200 MB; add a LIMIT"):
+        kg.sparql("SELECT * { ?a ?b ?c . ?d ?e ?f }")

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from harmonizer.errors import DataError, UsageError
+from harmonizer.knowledge.lint import lint
+from harmonizer.knowledge.store import files_of, open_index, open_store
 from harmonizer.knowledge.workspace import STATE_FOLDER, locked, replace_files
 from tests.conftest import ROOT
 
@@ -118,3 +120,14 @@ def test_the_lock_may_be_nested(tmp_path: Path) -> None:
     with locked(tmp_path, seconds=1), locked(tmp_path, seconds=1):
         replace_files(tmp_path, {"data/a.csv": b"x"})
     assert (tmp_path / "data/a.csv").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("read", ["store", "lint", "index"])
+def test_every_way_of_reading_first_completes_a_change_that_was_decided(tmp_path: Path, read: str) -> None:
+    replace_files(tmp_path, {"data/a.csv": b"old"})
+    state = tmp_path / STATE_FOLDER
+    (state / "aside").mkdir()
+    (state / "aside" / "0").write_bytes(b"new")
+    (state / "manifest.json").write_text('["data/a.csv"]')
+    {"store": open_store, "lint": lint, "index": open_index}[read](files_of(tmp_path))
+    assert (tmp_path / "data/a.csv").read_bytes() == b"new"

@@ -1,0 +1,59 @@
+"""What the pages about the data show and hand out, asked without Streamlit."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import pytest
+
+import harmonizer as hz
+from harmonizer.explorer import bringing_in, exports, plan_charts, plans, provenance, queries
+from harmonizer.explorer.session import Question
+
+QUESTION = Question(("soc2", "hipaa", "gdpr"))
+REQUIREMENTS = b"framework,id,parent,title\nown,1,,First\nown,2,1,Second\n"
+MAPPINGS = b"source_framework,source_id,target_framework,target_id,relation\nown,1,objective,no-such-leaf,equal\n"
+
+
+@pytest.mark.parametrize("name", queries.EXAMPLES)
+def test_each_example_of_a_query_has_an_answer(kg: hz.Harmonizer, name: str) -> None:
+    assert len(kg.sparql(queries.EXAMPLES[name])) > 2
+
+
+@pytest.mark.parametrize("name", exports.TABLES)
+def test_each_table_is_the_same_in_every_form(kg: hz.Harmonizer, name: str) -> None:
+    answer = exports.table(kg, QUESTION, name)
+    assert len(answer)
+    assert len(json.loads(exports.serialized(answer, "json"))["rows"]) == len(answer)
+    assert len(list(csv.reader(io.StringIO(exports.serialized(answer, "csv").decode())))) == len(answer) + 1
+    assert exports.serialized(answer, "md").startswith(b"|") or b"\n|" in exports.serialized(answer, "md")
+
+
+def test_an_upload_is_looked_through_before_anything_is_written(kg: hz.Harmonizer) -> None:
+    good = bringing_in.preview({"../R.csv": REQUIREMENTS}, {}, kg.index)
+    assert good.found and good.found.figures["requirements"] == 2
+    assert good.problems.empty
+    bad = bringing_in.preview({"R.csv": REQUIREMENTS}, {"M.csv": MAPPINGS}, kg.index)
+    assert bad.found is None
+    (problem,) = bad.problems.to_dict("records")
+    assert (problem["file"], problem["line"]) == ("M.csv", 2)
+    assert "no-such-leaf" in problem["problem"]
+
+
+def test_the_page_about_the_data_counts_what_is_loaded(kg: hz.Harmonizer) -> None:
+    index = kg.index
+    assert len(provenance.framework_table(index)) == len(index.knowledge.frameworks)
+    assert len(provenance.set_table(index)) == len(index.knowledge.mapping_sets)
+    assert provenance.review_figures(index)["reviewed"] == sum(
+        row.review_state == "reviewed" for row in index.knowledge.mappings
+    )
+
+
+def test_the_waterfall_stands_on_what_came_before_and_ends_with_the_whole(kg: hz.Harmonizer) -> None:
+    table = plans.marginal_table(kg.index, kg.in_turn("colorado-ai-act", "nyc-ll144"))
+    drawing = plan_charts.waterfall(table)
+    below, adds = (series["data"] for series in drawing["series"])
+    assert below[0] == 0 and below[1] == adds[0]["value"]
+    assert adds[-1]["value"] == sum(one["value"] for one in adds[:-1])
