@@ -29,6 +29,12 @@ class Table(dict[str, Any]):
     lines: dict[str, int]
 
 
+class Items(list[Any]):
+    """A list of a YAML document that knows the line (from 1) of each item; equal to a plain list."""
+
+    lines: list[int]
+
+
 def read_json(path: Path) -> Any:
     """The value of a JSON file in UTF-8.
 
@@ -62,9 +68,9 @@ def read_json(path: Path) -> Any:
 def read_yaml(path: Path) -> Any:
     """The document of a YAML file: tables, lists, strings, and None for an empty value; every scalar as written.
 
-    Nothing is guessed: ``NO`` stays "NO" and ``1.10`` "1.10". Mappings are :class:`Table` with line numbers. Raises
-    :class:`DataError` with the line for what is not well-formed, keys that stand twice or are no strings, aliases and
-    tags, several documents, nesting deeper than 100, and files over 100 MB.
+    Nothing is guessed: ``NO`` stays "NO" and ``1.10`` "1.10". Mappings are :class:`Table`, lists :class:`Items`, both
+    with line numbers. Raises :class:`DataError` with the line for what is not well-formed, keys that stand twice or are
+    no strings, aliases and tags, several documents, nesting deeper than 100, and files over 100 MB.
     """
     import yaml
 
@@ -200,8 +206,10 @@ def _node(event: Any, events: Iterator[Any], path: Path, depth: int) -> Any:
         plain = event.style is None or event.style == ""
         return None if plain and event.value in ("", "~", "null") else event.value
     if isinstance(event, yaml.SequenceStartEvent):
-        items = []
+        items = Items()
+        items.lines = []
         while not isinstance(one := next(events), yaml.SequenceEndEvent):
+            items.lines.append(one.start_mark.line + 1)
             items.append(_node(one, events, path, depth + 1))
         return items
     table = Table()

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from harmonizer.errors import CollectedDataError, UnknownNameError
-from harmonizer.programme.yaml_lines import Document, Place, read_yaml
+from harmonizer.programme.document import Document, Place, read_document
 from harmonizer.scope import ScopeLogic
 
 FILE_NAME = "organisation.yaml"
@@ -197,7 +197,7 @@ def read_organisation(path: Path, scope: ScopeLogic, frameworks: Iterable[str] =
     """
     from harmonizer.programme.organisation_checks import problems
 
-    organisation = Organisation(read_yaml(path), ScopeLogic(scope.tags), tuple(frameworks))
+    organisation = Organisation(read_document(path), ScopeLogic(scope.tags), tuple(frameworks))
     found = sorted(problems(organisation), key=lambda one: one.line or 0)
     if found:
         raise CollectedDataError(found)

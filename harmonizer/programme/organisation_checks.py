@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from harmonizer.errors import DataError, did_you_mean, nearest
+from harmonizer.programme.document import Document, Place
 from harmonizer.programme.organisation import ENDPOINTS, TAG_KINDS, Entry, Organisation
-from harmonizer.programme.yaml_lines import Document, Place
 from harmonizer.scope import is_event
 
 SCHEMA_FILE = Path(__file__).with_name("organisation.schema.json")

@@ -75,6 +75,7 @@ def test_yaml_guesses_no_types_and_knows_its_lines(tmp_path: Path) -> None:
                      "empty": "", "list": [{"on": "yes"}]}  # fmt: skip
     assert found.lines["time"] == 3
     assert found["list"][0].lines["on"] == 8
+    assert found["list"].lines[0] == 8
 
 
 def test_xml_is_read_with_its_namespaces(tmp_path: Path) -> None:

@@ -125,7 +125,7 @@ def test_every_planted_mistake_is_named_with_its_line(tmp_path: Path, kg: hz.Har
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("name: a\nname: b\n", r"organisation\.yaml:2: the key 'name' stands"),
+        ("name: a\nname: b\n", r"organisation\.yaml:2: the key .name. stands already in line 1"),
         ("name: [a\n", r"organisation\.yaml:2: not well-formed YAML"),
         ("name: &a x\nroles: [*a]\n", r"organisation\.yaml:2: .*alias"),
         ("- a\n", "'the file' must be a mapping, not a list"),
