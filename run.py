@@ -1,6 +1,7 @@
 """Set up and run: standard library only.
 
-    python run.py [--no-explorer]   set up, harmonize SOC 2, HIPAA and GDPR, write out/control-matrix.xlsx, explore
+    python run.py [--no-explorer]   set up, harmonize SOC 2, HIPAA and GDPR for the bundled AI platform,
+                                   write out/control-matrix.xlsx, explore
     python run.py test [ARGS...]    set up with the test tools, then run the whole test suite
 
 The environment lives in .venv; it is made once and again when the requirements change.

@@ -142,11 +142,15 @@ def write_summary(graph: Harmonizer, frameworks: Sequence[str], plan: Plan, out:
     """What the main job found, in a screenful."""
     index = graph.index
     titles = [index.framework(slug).short_title for slug in frameworks]
-    out.write(f"Harmonized {', '.join(titles)}\n\n")
+    organisation = graph.organisation
+    applying = graph.applicability(*frameworks).summary if organisation else {}
+    out.write(f"Harmonized {', '.join(titles)}{f' for {organisation.name}' if organisation else ''}\n")
+    out.write(f"({organisation.document.path})\n\n" if organisation else "\n")
     for row in graph.frameworks():
         if row["slug"] in frameworks:
+            applies = f", {applying[str(row['slug'])]} apply" if organisation else ""
             out.write(f"  {index.framework(str(row['slug'])).short_title:<8} {row['mapped']} of {row['requirements']} "
-                      f"requirements mapped, {row['constraints']} constraints\n")  # fmt: skip
+                      f"requirements mapped{applies}, {row['constraints']} constraints\n")  # fmt: skip
     overlap = graph.overlap(*frameworks)
     shared = overlap.summary
     out.write(f"\n  {len(overlap)} control objectives are asked for: "

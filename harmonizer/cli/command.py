@@ -56,13 +56,14 @@ class Session:
     def __init__(self, options: dict[str, Any]) -> None:
         self._options = options
         self.workspace: str | None = options["workspace"]
+        self.organisation: Path | None = None
 
     @functools.cached_property
     def graph(self) -> Harmonizer:
         from harmonizer.api import load
 
         named = {name: self._options[name] or "" for name in ("scope", "as_of", "system")}
-        return load(self.workspace, **named)
+        return load(self.workspace, organisation=self.organisation, **named)
 
     @property
     def format(self) -> str:

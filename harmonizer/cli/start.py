@@ -24,10 +24,17 @@ def harmonize(
     output: Output = Path("out/control-matrix.xlsx"),
     explorer: Annotated[bool, typer.Option(help="Open the explorer at the end.")] = True,
 ) -> None:
-    """Do the main job: harmonize SOC 2, HIPAA and GDPR, print the summary, write the workbook, open the explorer."""
+    """Do the main job: harmonize SOC 2, HIPAA and GDPR, print the summary, write the workbook, open the explorer.
+
+    For the organisation of the workspace; without a workspace for the bundled AI platform.
+    """
     from harmonizer import printing
     from harmonizer.api import MAIN_FRAMEWORKS
+    from harmonizer.programme.new_workspace import MAIN_EXAMPLE, examples
+    from harmonizer.programme.organisation import FILE_NAME
 
+    if session.workspace is None:
+        session.organisation = examples()[MAIN_EXAMPLE] / FILE_NAME
     plan = session.graph.solve(*MAIN_FRAMEWORKS)
     printing.write_summary(session.graph, MAIN_FRAMEWORKS, plan, sys.stdout)
     session.graph.to_excel(output, *MAIN_FRAMEWORKS, plan=plan)

@@ -163,14 +163,6 @@ class EvidenceUse:
         names = ", ".join(one.short_title for one in self.frameworks)
         return Answer.of(MINIMUM_COLUMNS, rows, figures, f"The smallest set of evidence for {names}")
 
-    def shown(self) -> dict[str, set[str]]:
-        """The ids of the artefacts that serve each requirement, by its key."""
-        found: dict[str, set[str]] = {}
-        for one in self.artefacts.values():
-            for key in self.served(one.controls):
-                found.setdefault(key, set()).add(one.id)
-        return found
-
 
 def request_id(control: str, number: int) -> str:
     """What a kind of evidence of a control is called, as in the workbook: ``sso-with-mfa/2``."""

@@ -14,6 +14,7 @@ from harmonizer.programme.organisation_checks import schema
 from harmonizer.scope import ScopeLogic
 
 RISKS: tuple[str, ...] = tuple(schema()["properties"]["ai_systems"]["items"]["properties"]["risk"]["enum"])
+MAIN_EXAMPLE = "ai-platform"
 TEMPLATE = Path(__file__).with_name("organisation.template.yaml")
 
 Ask = Callable[[str, str], str]

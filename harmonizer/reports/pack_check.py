@@ -15,7 +15,6 @@ from harmonizer.errors import DataError
 from harmonizer.reports.audit_pack import FORMAT, MANIFEST
 
 COLUMNS = ("file", "verdict", "reason")
-UNTOUCHED = "as packed"
 _MANIFEST_BYTES = 50_000_000
 
 
