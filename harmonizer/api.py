@@ -19,6 +19,8 @@ from harmonizer.errors import UsageError
 from harmonizer.knowledge import store
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.query import SECONDS
+from harmonizer.programme_api import MAIN_FRAMEWORKS as MAIN_FRAMEWORKS
+from harmonizer.programme_api import ProgrammeQuestions, organisation_of
 from harmonizer.strictness.applicability import DEFAULT_MODALITIES, Circumstances
 
 if TYPE_CHECKING:
@@ -26,19 +28,11 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
-    from harmonizer.programme.applicability import Judge
-    from harmonizer.programme.assessment import Assessment
     from harmonizer.programme.organisation import Organisation
-    from harmonizer.programme.processing_record import Record
-    from harmonizer.programme.programme import Programme
-    from harmonizer.reports.audit_pack import Pack
     from harmonizer.reports.tables import Report
     from harmonizer.superset.deadline import Deadline, Progress
     from harmonizer.superset.plan import Plan
     from harmonizer.superset.problem import Addressable, Given
-
-MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
-"""The frameworks of the main job."""
 
 
 def load(
@@ -64,11 +58,11 @@ def load(
     """
     dataset = store.open_dataset(workspace)
     index = dataset.index()
-    known = _organisation(dataset.workspace, organisation, index, system)
+    known = organisation_of(dataset.workspace, organisation, index, system)
     return Harmonizer(index, dataset, Circumstances(scope or "*", as_of), known, system)
 
 
-class Harmonizer:
+class Harmonizer(ProgrammeQuestions):
     """The knowledge graph with its questions. Made by :func:`load`; read-only."""
 
     def __init__(
@@ -86,48 +80,6 @@ class Harmonizer:
         """The workspace folder that is laid over the bundled data, if any."""
         return self._dataset.workspace
 
-    @cached_property
-    def assessment(self) -> Assessment:
-        """Statuses, owners and findings of the workspace; :class:`UsageError` without one."""
-        from harmonizer.programme.assessment import Assessment
-
-        if self.workspace is None:
-            raise UsageError("statuses and findings are kept in a workspace; name one with --workspace DIR")
-        return Assessment(self.index, self.workspace)
-
-    @cached_property
-    def programme(self) -> Programme:
-        """Evidence, requests and what is left to do in the workspace; :class:`UsageError` without one."""
-        from harmonizer.programme.programme import Programme
-
-        own = self.organisation.frameworks if self.organisation else []
-        return Programme(self.assessment, self.circumstances, tuple(own or MAIN_FRAMEWORKS))
-
-    def left(self, framework: str, *, trust: Sequence[str] = ()) -> Answer:
-        """What is left for a framework beside what is implemented in the workspace, what saves most effort first.
-
-        Where nothing was found of a requirement, the finding is what the findings on others carry over.
-        """
-        carried = self.carry(self.assessment.findings(), framework, trust=trust)
-        slug = self.index.framework(framework).key
-        return self.programme.left(framework, carried={f"{slug}:{row['id']}": str(row["finding"]) for row in carried})
-
-    def audit_pack(self, framework: str, path: str | Path, *, period: str, include: Sequence[str] = ()) -> Pack:
-        """Write the pack for an auditor of one framework, a zip file, as things stood at the end of the period.
-
-        Parameters
-        ----------
-        period: ``2026-01-01/2026-06-30``. Where the graph was loaded with ``as_of``, the state of that day counts.
-        include: further frameworks that the pack may hold; nothing of any other is in it.
-        """
-        from harmonizer.programme.days import period_of
-        from harmonizer.reports.audit_pack import write_pack
-
-        start, end = period_of(period)
-        asked = Harmonizer(self._base, self._dataset, self._asked(None, self.circumstances.as_of or end),
-                           self.organisation, self.system)  # fmt: skip
-        return write_pack(asked, framework, (start, end), Path(path), include=include)
-
     def __repr__(self) -> str:
         knowledge = self.index.knowledge
         return (f"<Harmonizer: {len(self.index.frameworks)} frameworks, {len(knowledge.requirements)} requirements, "
@@ -136,6 +88,10 @@ class Harmonizer:
     def __getitem__(self, name: str) -> RequirementView:
         """The requirement ``slug:id``; :class:`UnknownNameError` (a KeyError) names the nearest."""
         return RequirementView(self, self.index.requirement(name))
+
+    def as_it_stood(self, day: str) -> Harmonizer:
+        """The same graph, every question asked as of a day."""
+        return Harmonizer(self._base, self._dataset, self._asked(None, day), self.organisation, self.system)
 
     def _asked(self, scope: str | None, as_of: str | None) -> Circumstances:
         asked = Circumstances(
@@ -188,69 +144,6 @@ class Harmonizer:
 
         key = self.index.framework(framework).key if framework else ""
         return search(self.index, store.cache_folder(), words, key, limit)
-
-    # what the organisation is -----------------------------------------------------------------------------------
-
-    def applicability(self, *frameworks: str, scope: str | None = None, as_of: str | None = None) -> Answer:
-        """What applies to the organisation of the workspace, and why or why not, with the lines of its file.
-
-        Every requirement of the frameworks, or without any the frameworks themselves.
-        """
-        from harmonizer.programme import applicability
-
-        judge = self._judge(scope, as_of)
-        if not frameworks:
-            return applicability.frameworks(judge)
-        return applicability.requirements(judge, self._frameworks(frameworks))
-
-    def tags(self) -> Answer:
-        """Every scope tag with its value for the organisation or the system asked for, and what makes it so."""
-        from harmonizer.programme.applicability import tags
-
-        return tags(self.known_organisation, self.system)
-
-    def data_flows(self) -> Answer:
-        """Every data flow of the organisation, with where it starts and ends."""
-        from harmonizer.programme.data_flow import flows
-
-        return flows(self.known_organisation)
-
-    def lineage(self) -> Answer:
-        """What the training data and the inputs of each AI system come from, step by step."""
-        from harmonizer.programme.data_flow import lineage
-
-        return lineage(self.known_organisation)
-
-    def classification(self, *, scope: str | None = None, as_of: str | None = None) -> Answer:
-        """Every class of data that the organisation holds: where, how long, and which frameworks name it."""
-        from harmonizer.programme.data_flow import classification
-
-        return classification(self._judge(scope, as_of))
-
-    def record_of_processing(self, record: Record) -> Answer:
-        """The record of processing activities of GDPR Art. 30: paragraph 1 for a controller, 2 for a processor."""
-        from harmonizer.programme.processing_record import record_of_processing
-
-        return record_of_processing(self.known_organisation, record)
-
-    def draw_data_flows(self, path: str | Path) -> Path:
-        """Write the data flows as a picture, ``.svg`` or ``.md`` (Mermaid); returns its path."""
-        from harmonizer.reports.data_flow_picture import write_data_flow
-
-        return write_data_flow(self.known_organisation, Path(path))
-
-    def _judge(self, scope: str | None, as_of: str | None) -> Judge:
-        from harmonizer.programme.applicability import Judge
-
-        return Judge(self.index, self.known_organisation, self._asked(scope, as_of), self.system)
-
-    @property
-    def known_organisation(self) -> Organisation:
-        """The organisation; :class:`UsageError` where there is no organisation file."""
-        if self.organisation is None:
-            raise UsageError("this needs the organisation file of a workspace: harmonizer init DIR makes one, "
-                             "--workspace DIR names it")  # fmt: skip
-        return self.organisation
 
     # how requirements relate ------------------------------------------------------------------------------------
 
@@ -540,19 +433,6 @@ class Harmonizer:
         from harmonizer.reports.dataset import write_dataset
 
         return write_dataset(self._store, format_name, Path(path))
-
-
-def _organisation(workspace: Path | None, named: str | Path | None, index: Index, system: str) -> Organisation | None:
-    """What the organisation file says that is named, or that the workspace has."""
-    from harmonizer.programme.organisation import FILE_NAME, read_organisation
-
-    if named is None and workspace is not None and (workspace / FILE_NAME).exists():
-        named = workspace / FILE_NAME
-    if named is not None:
-        return read_organisation(Path(named), index.scope, index.frameworks)
-    if system:
-        raise UsageError(f"systems are named in the {FILE_NAME} of a workspace; name one with --workspace DIR")
-    return None
 
 
 @dataclass(frozen=True)

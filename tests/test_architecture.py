@@ -24,6 +24,7 @@ FLOORS = (
     {"superset"},
     {"programme"},
     {"reports"},
+    {"programme_api"},
     {"api"},
     {"printing"},
     {"explorer", "cli"},

@@ -59,8 +59,7 @@ def withdraw(
 @command("evidence list")
 def list_(session: Session, frameworks: Frameworks = None) -> None:
     """List the register with the requirements that each artefact serves; with --as-of as it stood on that day."""
-    kg = session.graph
-    session.print(kg.programme.evidence(*(frameworks or ()), as_of=kg.circumstances.as_of))
+    session.print(session.graph.programme.evidence(*(frameworks or ())))
 
 
 @command("evidence due")

@@ -27,7 +27,10 @@ IN_USE = (STATUSES[1], STATUSES[2])  # in progress, implemented
 
 @dataclass(frozen=True)
 class Programme:
-    """Questions about one workspace. ``frameworks`` are what it answers to, unless a question names its own."""
+    """Questions about one workspace, as it stands or, where the circumstances name a day, stood at its end.
+
+    ``frameworks`` are what it answers to, unless a question names its own.
+    """
 
     assessment: Assessment
     circumstances: Circumstances
@@ -36,6 +39,10 @@ class Programme:
     @property
     def index(self) -> Index:
         return self.assessment.index
+
+    @property
+    def day(self) -> str:
+        return self.circumstances.as_of
 
     @cached_property
     def register(self) -> Register:
@@ -46,31 +53,34 @@ class Programme:
         """The frameworks named, or those of the programme."""
         return [self.index.framework(name) for name in dict.fromkeys(names or self.frameworks)]
 
-    def controls_in_use(self, frameworks: Sequence[Framework], *, as_of: str = "") -> list[str]:
+    def controls_in_use(self, frameworks: Sequence[Framework]) -> list[str]:
         """The controls that are in progress or implemented; where none is, those of the cheapest sufficient set."""
-        states = self.assessment.controls(as_of=as_of)
+        states = self.assessment.controls(as_of=self.day)
         own = sorted(slug for slug, fields in states.items() if fields.get("status") in IN_USE)
         if own:
             return own
         problem = build(self.index, [one.key for one in frameworks], circumstances=self.circumstances)
         return list(solve(problem).controls)
 
-    def use(self, *names: str, as_of: str = "") -> EvidenceUse:
-        """What the evidence shows for frameworks, as it stands or stood at the end of a day."""
-        frameworks, artefacts = self.chosen(names), self.register.artefacts(as_of=as_of)
-        controls = self.controls_in_use(frameworks, as_of=as_of)
+    def use(self, *names: str) -> EvidenceUse:
+        """What the evidence shows for frameworks."""
+        frameworks, artefacts = self.chosen(names), self.register.artefacts(as_of=self.day)
+        controls = self.controls_in_use(frameworks)
         return EvidenceUse(self.index, frameworks, self.circumstances, controls, artefacts)
 
-    def evidence(self, *names: str, as_of: str = "") -> Answer:
+    def evidence(self, *names: str) -> Answer:
         """The register, each artefact with the requirements that it serves."""
-        use = self.use(*names, as_of=as_of)
+        use = self.use(*names)
         return listing(use.artefacts, use)
 
     def dues(self, *names: str) -> list[Due]:
         """What is due: evidence by the intervals that bind, and the dates set for controls and findings."""
         use = self.use(*names)
         found = [artefact_due(use, one) for one in use.artefacts.values()]
-        return [*found, *planned(self.assessment.controls(), self.assessment.requirements())]
+        return [
+            *found,
+            *planned(self.assessment.controls(as_of=self.day), self.assessment.requirements(as_of=self.day)),
+        ]
 
     def due(self, *names: str, today: date | None = None) -> Answer:
         """The same as a table, the earliest first."""
@@ -78,7 +88,7 @@ class Programme:
 
     def requests(self, framework: str, *, audit: str = "") -> Answer:
         """The requests of an audit (by default called as its framework), our status and the auditor's apart."""
-        held = self.assessment.journal.state(REQUEST)
+        held = self.assessment.journal.state(REQUEST, as_of=self.day)
         return requests(self.use(framework), audit or framework, held)
 
     def set_request(
@@ -96,7 +106,7 @@ class Programme:
         counted once in the summary, whose figures are proven. ``carried`` are findings by requirement key.
         """
         framework = self.index.framework(name)
-        have = [slug for slug in self.assessment.implemented() if slug in self.index.controls]
+        have = [slug for slug in self.assessment.implemented(as_of=self.day) if slug in self.index.controls]
         problem = build(self.index, [framework.key], circumstances=self.circumstances, have=have)
         solution = solve(problem)
         whole = solve(build(self.index, [framework.key], circumstances=self.circumstances))
@@ -107,7 +117,7 @@ class Programme:
             for key in demand.requirements:
                 answered.setdefault(key, {})[demand.name] = ways
         uncovered = {key: one.demand.name for one in problem.uncovered for key in one.demand.requirements}
-        findings = self.assessment.findings()
+        findings = self.assessment.findings(as_of=self.day)
         rows: list[Sequence[Cell]] = []
         satisfied = 0
         for key in sorted({*answered, *uncovered}, key=lambda one: self.index.requirements[one].position):

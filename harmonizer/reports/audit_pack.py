@@ -80,7 +80,7 @@ class _Content:
 
     @cached_property
     def use(self) -> EvidenceUse:
-        return self.kg.programme.use(*(one.key for one in self.frameworks), as_of=self.day)
+        return self.kg.programme.use(*(one.key for one in self.frameworks))
 
     @cached_property
     def subject(self) -> Subject:
