@@ -13,7 +13,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -30,7 +30,7 @@ from harmonizer.reports.applicability_statement import statement_of_applicabilit
 from harmonizer.reports.control_matrix import control_matrix, write_matrix
 from harmonizer.reports.plain import disarmed
 from harmonizer.reports.subject import ANSWERED, Subject
-from harmonizer.reports.tables import Sheet
+from harmonizer.reports.tables import Page, Report, Section, Sheet
 from harmonizer.reports.withheld import Guard
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 FORMAT = "harmonizer-audit-pack/1"
 MANIFEST = "MANIFEST.json"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+CONTROLS_NOTE = "The controls in use, as they stood."
 MATRIX_TABLES = ("Coverage by requirement", "Controls", "Gaps", "Statement of Applicability", "Evidence requests",
                  "Sources")  # fmt: skip
 REQUIREMENT_COLUMNS = ("requirement", "title", "applies", "reason", "met", "controls", "progress", "evidence",
@@ -213,7 +214,8 @@ class _Content:
     def _matrix(self) -> bytes:
         report = control_matrix(self.kg, [one.key for one in self.frameworks], self.subject.plan, MATRIX_TABLES)
         with tempfile.TemporaryDirectory() as folder:
-            return write_matrix(self.guard.report(report), "xlsx", Path(folder) / "matrix.xlsx").read_bytes()
+            cleaned = self.guard.report(_without_effort(report))
+            return write_matrix(cleaned, "xlsx", Path(folder) / "matrix.xlsx").read_bytes()
 
     def _csv(self, columns: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
         out = io.StringIO()
@@ -243,6 +245,27 @@ reading. `{MANIFEST}` holds the SHA-256 of every part: `harmonizer verify-pack F
 
 A mapping supports the judgement of an auditor; it does not replace it. Not legal advice.
 """)
+
+
+def _without_effort(report: Report) -> Report:
+    """The report without what controls cost: that is no business of an auditor, and what is in use costs no more."""
+    parts: list[Page | Sheet] = []
+    for part in report.parts:
+        if isinstance(part, Page):
+            parts.append(
+                replace(part, sections=[replace(one, rows=_rows_without_effort(one)) for one in part.sections])
+            )
+        else:
+            kept = [place for place, column in enumerate(part.columns) if column.heading != "Effort"]
+            note = CONTROLS_NOTE if part.name == "Controls" else part.note
+            parts.append(replace(part, note=note, columns=[part.columns[place] for place in kept],
+                                 rows=[[row[place] for place in kept] for row in part.rows]))  # fmt: skip
+    return replace(report, parts=tuple(parts))
+
+
+def _rows_without_effort(section: Section) -> list[Sequence[Cell]]:
+    told = [row for row in section.rows if row[0] not in ("Effort", "Status", "Certificate")]
+    return [(row[0], CONTROLS_NOTE) if section.links and row[0] == "Controls" else row for row in told]
 
 
 def write_pack(

@@ -102,6 +102,22 @@ def test_nothing_of_another_framework_is_in_any_byte_of_any_part(pack: Path, wor
     assert WITHHELD in parts["controls.csv"].decode()  # the notes named it, so something was taken out
 
 
+def test_the_workbook_of_a_pack_is_filtered_too_and_says_nothing_of_cost(pack: Path, tmp_path: Path) -> None:
+    from python_calamine import CalamineWorkbook
+
+    path = tmp_path / "matrix.xlsx"
+    path.write_bytes(contents(pack.read_bytes())["control-matrix.xlsx"])
+    book = CalamineWorkbook.from_path(str(path))
+    controls = book.get_sheet_by_name("Controls").to_python()
+    heading = next(row for row in controls if "Statement" in row)
+    rows = {str(row[0]): dict(zip(heading, row, strict=True)) for row in controls}
+    assert (rows["sso-with-mfa"]["Status"], rows["sso-with-mfa"]["Owner"]) == ("in progress", "Ann")
+    assert WITHHELD in str(rows["sso-with-mfa"]["Notes"])
+    assert "Effort" not in heading
+    assert not any("person-days" in str(cell) for name in book.sheet_names
+                   for row in book.get_sheet_by_name(name).to_python() for cell in row)  # fmt: skip
+
+
 def test_ordinary_words_are_not_taken_for_another_framework(workspace: Path) -> None:
     kg = hz.load(workspace)
     for slug in kg.index.frameworks:
