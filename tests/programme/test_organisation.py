@@ -195,6 +195,15 @@ def test_from_limited_to_high_risk_changes_what_the_ai_act_says(written: Written
     assert "Art.4" in articles(limited) & articles(high) & articles(deployer_high)  # AI literacy, whatever the risk
 
 
+def test_transparency_stays_owed_for_a_high_risk_system_that_interacts_with_people(written: Written) -> None:
+    model = WITH_AI.format(role="ai-provider", risk="high-risk-annex-iii").replace(
+        "}", ", properties: [interacts-with-people]}"
+    )
+    ids = applying(written(SMALL.format(role="processor", data="training") + model), "eu-ai-act")
+    assert {"Art.50(1)", "Art.9(1)"} <= ids  # Art. 50(6): transparency leaves Chapter III untouched, both hold
+    assert "Art.50(2)" not in ids  # it generates no content
+
+
 def test_each_yes_and_no_has_its_reason_with_the_line(platform: hz.Harmonizer) -> None:
     rows = {str(row["requirement"]): row for row in platform.applicability("gdpr", "eu-ai-act", "hipaa")}
     record = rows["gdpr:Art.30(2)"]
