@@ -83,12 +83,15 @@ class Journal:
 
         Raises :class:`UsageError` where ``at`` lies before the last entry: the past is not rewritten.
         """
-        when = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="microseconds")
         with self._connected() as connection:
             connection.execute("BEGIN IMMEDIATE")
             last, last_at = connection.execute(
                 "SELECT coalesce(max(batch), 0), coalesce(max(recorded_at), '') FROM entry"
             ).fetchone()
+            # Asked for under the lock, so that whoever waited for it comes later.
+            when = (at or datetime.now(UTC)).astimezone(UTC).isoformat(timespec="microseconds")
+            if at is None:
+                when = max(when, last_at)  # a clock that was put back keeps nobody from writing
             if when < last_at:
                 raise UsageError(f"the journal has entries up to {last_at}; nothing can be recorded before that")
             rows = []
