@@ -67,6 +67,14 @@ def test_the_file_refuses_that_its_past_is_changed(tmp_path: Path) -> None:
         journal.append([status("not started")], "ann", at=MONDAY)
 
 
+def test_a_clock_that_was_put_back_keeps_nobody_from_writing(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    later = datetime(2200, 1, 1, tzinfo=UTC)
+    journal.append([status("in progress")], "ann", at=later)
+    assert journal.append([status("implemented")], "ben") == 2
+    assert [one.recorded_at for one in journal.entries()] == sorted(one.recorded_at for one in journal.entries())
+
+
 def test_a_file_that_is_no_journal_is_named(tmp_path: Path) -> None:
     (tmp_path / "programme.sqlite").write_bytes(b"this is not a database, whatever its name says" * 40)
     with pytest.raises(DataError, match="programme.sqlite: the journal cannot be read or written"):
