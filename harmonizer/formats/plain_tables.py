@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from harmonizer.knowledge.tables import (
     dump,
     rows,
 )
+from harmonizer.knowledge.validate import MOST_HINTS
 from harmonizer.knowledge.workspace import replace_files
 from harmonizer.vocabulary import BASE, RELATION_PREDICATES
 
@@ -76,6 +77,8 @@ def write(found: Import, workspace: Path) -> None:
 class _Reader:
     def __init__(self, index: Index) -> None:
         self.index = index
+        self.leaves = {leaf.slug: leaf for leaf in index.leaves}
+        self.hints = 0
         self.problems: list[DataError] = []
         self.frameworks: dict[str, dict[str, Row]] = {}
         self.own: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
@@ -103,7 +106,7 @@ class _Reader:
         for known in self.frameworks.values():
             for row in known.values():
                 if row["parent"] and row["parent"] not in known:
-                    hint = did_you_mean(nearest(row["parent"], known))
+                    hint = self._hint(row["parent"], known)
                     self._problem(row, f"unknown parent {row['parent']!r}{hint}", "parent")
                     continue
                 above, passed = row["parent"], [row["id"]]
@@ -153,16 +156,15 @@ class _Reader:
         """``slug:id`` of one end, or None after noting what is wrong with it."""
         slug, identifier = row[f"{side}_framework"], row[f"{side}_id"]
         if slug in (OBJECTIVE, "objectives"):
-            leaves = {leaf.slug for leaf in self.index.leaves}
-            if identifier in leaves:
+            if identifier in self.leaves:
                 return f"{OBJECTIVE}:{identifier}"
-            hint = did_you_mean(nearest(identifier, leaves))
+            hint = self._hint(identifier, self.leaves)
             self._problem(row, f"unknown leaf objective {identifier!r}{hint}", f"{side}_id")
             return None
         if slug in self.frameworks:
             if identifier in self.frameworks[slug]:
                 return f"{slug}:{identifier}"
-            hint = did_you_mean(nearest(identifier, self.frameworks[slug]))
+            hint = self._hint(identifier, self.frameworks[slug])
             self._problem(row, f"{slug} has no requirement {identifier!r}{hint}", f"{side}_id")
             return None
         if slug in self.index.frameworks:
@@ -173,6 +175,11 @@ class _Reader:
                 return None
         self.dangling.add(f"{slug}:{identifier}")
         return f"{slug}:{identifier}"
+
+    def _hint(self, name: str, known: Iterable[str]) -> str:
+        """The nearest known name, for the first unknown ones; see :data:`MOST_HINTS`."""
+        self.hints += 1
+        return did_you_mean(nearest(name, known)) if self.hints <= MOST_HINTS else ""
 
     def _problem(self, row: Row, message: str, column: str | None = None) -> None:
         self.problems.append(row.problem(message, column))

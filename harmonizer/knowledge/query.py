@@ -90,7 +90,7 @@ def answer(result: bytes, ordered: bool) -> Answer:
     """What :func:`write_result` (or a SPARQL endpoint) gave, as a table."""
     import pyoxigraph as ox
 
-    if not result.startswith(b"{"):
+    if not result.lstrip().startswith(b"{"):  # Virtuoso begins with a newline
         columns: tuple[str, ...] = ("subject", "predicate", "object")
         rows = [(_show(one.subject), _show(one.predicate), _show(one.object))
                 for one in ox.parse(result, format=ox.RdfFormat.N_TRIPLES)]  # fmt: skip
