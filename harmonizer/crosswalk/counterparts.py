@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from harmonizer import model
 from harmonizer.answer import Answer, Cell, joined
@@ -35,7 +36,7 @@ class Side:
     asked: tuple[Asked, ...]
     coverer: Coverer
 
-    @property
+    @cached_property
     def leaves(self) -> dict[str, list[model.Mapping]]:
         leaves: dict[str, list[model.Mapping]] = {}
         for row in self.rows:

@@ -14,6 +14,7 @@ from harmonizer.crosswalk.assertions import Assertion, own_assertions, trusted_a
 from harmonizer.crosswalk.closure import Closure
 from harmonizer.crosswalk.derivations import AssertionGraph
 from harmonizer.knowledge.index import Index
+from harmonizer.knowledge.store import without_collection
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Known:
 
     @cached_property
     def closure(self) -> Closure:
-        return Closure((*self.own, *self.published))
+        with without_collection():
+            return Closure((*self.own, *self.published))
 
     @cached_property
     def graph(self) -> AssertionGraph:
@@ -45,6 +47,7 @@ def known_of(index: Index, trust: Collection[str] = ()) -> Known:
     kept = _KNOWN.setdefault(index, {})
     choice = frozenset(trust)
     if choice not in kept:
-        own = kept[frozenset()].own if kept.get(frozenset()) else tuple(own_assertions(index))
-        kept[choice] = Known(own, tuple(trusted_assertions(index, trust)))
+        with without_collection():
+            own = kept[frozenset()].own if kept.get(frozenset()) else tuple(own_assertions(index))
+            kept[choice] = Known(own, tuple(trusted_assertions(index, trust)))
     return kept[choice]

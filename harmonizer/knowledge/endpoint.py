@@ -35,9 +35,10 @@ class Endpoint:
 
     def select(self, text: str, *, seconds: float = query.SECONDS) -> Answer:
         """The result of a read-only query, as :func:`harmonizer.knowledge.query.run` gives it."""
-        ordered = query.check(text)
+        form = query.check(text)
         declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
-        return query.answer(self._ask(declared + text, f"{_RESULTS}, {_TRIPLES}", seconds, self.graphs), ordered)
+        accept = _TRIPLES if form.triples else _RESULTS
+        return query.answer(self._ask(declared + text, accept, seconds, self.graphs), form.ordered)
 
     @cached_property
     def graphs(self) -> tuple[str, ...]:

@@ -137,12 +137,12 @@ def held(files: Files) -> Iterator[None]:
 
 def open_index(files: Files) -> Index:
     """The index of the files' dataset, from the cache where the same files were read before."""
-    with held(files), _without_collection():
+    with held(files), without_collection():
         return _open_index(files)
 
 
 @contextlib.contextmanager
-def _without_collection() -> Iterator[None]:
+def without_collection() -> Iterator[None]:
     """Let the garbage collector rest while millions of objects are made that all stay: it would only look at them."""
     import gc
 
