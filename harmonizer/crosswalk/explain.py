@@ -205,9 +205,7 @@ def describer(index: Index) -> Describe:
     return describe
 
 
-def explain(
-    index: Index, a: str, b: str, assertions: AssertionGraph | Iterable[Assertion] | None = None
-) -> Answer:
+def explain(index: Index, a: str, b: str, assertions: AssertionGraph | Iterable[Assertion] | None = None) -> Answer:
     """The table of the ``explain`` command.
 
     Parameters

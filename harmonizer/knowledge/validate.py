@@ -186,7 +186,6 @@ class _Checker:
                 yield DataError(f"the parents run in a circle: {chain}", file=place.file, line=place.line or None,
                                 column="parent")  # fmt: skip
 
-
     def _twins(self) -> Iterator[DataError]:
         """Records that differ and would be one node of the dataset, with two values of what may have one."""
         from harmonizer.knowledge.rdf import SCHEMAS
