@@ -4,8 +4,8 @@ Tables (the bundled ones, with those of a workspace laid over them) become one v
 per framework version and per mapping set. It is held in memory, and for queries on disk: in the workspace, or for the
 bundled data in the user's cache folder. The index is made of the same validated records as the dataset (writing them
 as RDF and reading them back changes nothing, which the tests hold), and its binary form is cached under a hash of the
-files (and of the code that reads them), so that a command usually opens no
-store; none is built until somebody asks in SPARQL. The rest of the code asks a :class:`Dataset` and never which kind it is.
+files (and of the code that reads them), so that a command usually opens no store; none is built until somebody asks in
+SPARQL. The rest of the code asks a :class:`Dataset` and never which kind it is.
 """
 
 from __future__ import annotations
