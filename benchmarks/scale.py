@@ -265,9 +265,8 @@ def main() -> None:
                *in_own_process([*command, "frameworks", *workspace], folder)[:3])  # fmt: skip
         for step in STEPS:
             if step is not lint or "--lint" in sys.argv:
-                _, memory, printed = in_own_process(
-                    [sys.executable, __file__, "step", step.__name__, str(folder)], folder
-                )
+                own = [sys.executable, __file__, "step", step.__name__, str(folder)]
+                _, memory, _, printed = in_own_process(own, folder)
                 for what, seconds in json.loads(printed or "{}").items():
                     report(f"{step.__name__.replace('_', ' ')}: {what}", seconds, memory)
     finally:
