@@ -16,7 +16,7 @@ from harmonizer.answer import Answer, Cell, joined
 from harmonizer.crosswalk.assertions import Assertion
 from harmonizer.crosswalk.closure import Closure, Entailment
 from harmonizer.crosswalk.coverage import Asked, Coverer, asked_by
-from harmonizer.crosswalk.derivations import AssertionGraph, FactName, derivation
+from harmonizer.crosswalk.derivations import AssertionGraph, Derivation, FactName, Search
 from harmonizer.crosswalk.known import Known, known_of
 from harmonizer.knowledge.index import Index
 from harmonizer.strictness.applicability import Circumstances, applicable
@@ -140,7 +140,8 @@ def _pairs(
         if published:
             meeting |= {b: by_key[b] for _, b, _ in closure.pairs([left.requirement.key], by_key)}
         meeting.pop(left.requirement.key, None)
-        found += [pair for right in meeting.values() if (pair := _pair(closure, graph, left, right, everything))]
+        searches = _Searches(graph) if graph else None
+        found += [pair for right in meeting.values() if (pair := _pair(closure, searches, left, right, everything))]
         if everything and not only:
             found += _related(index, left, [right for key, right in by_key.items() if key not in meeting])
     return sorted(found, key=lambda pair: (
@@ -203,11 +204,11 @@ def _roll_up(index: Index, sides: Sequence[Side]) -> list[Assertion]:
     ]
 
 
-def _pair(closure: Closure, graph: AssertionGraph | None, left: Side, right: Side, everything: bool) -> Pair | None:
+def _pair(closure: Closure, searches: _Searches | None, left: Side, right: Side, everything: bool) -> Pair | None:
     common = sorted(set(left.leaves) & set(right.leaves))
     rows = [row for leaf in common for row in (*left.leaves[leaf], *right.leaves[leaf])]
     entailed = closure.between(left.requirement.key, right.requirement.key)
-    derived = _derived(graph, left.requirement.key, right.requirement.key, entailed) if graph else ()
+    derived = _derived(searches, left.requirement.key, right.requirement.key, entailed) if searches else ()
     if not everything and not derived and not any(row.part == "primary" for row in rows):
         return None
     certainty = "definite" if entailed.definite else "overlapping" if entailed.overlap else "shared"
@@ -215,11 +216,24 @@ def _pair(closure: Closure, graph: AssertionGraph | None, left: Side, right: Sid
                 _share(left, right.coverer), _share(right, left.coverer), derived)  # fmt: skip
 
 
-def _derived(graph: AssertionGraph, a: str, b: str, entailed: Entailment) -> tuple[Assertion, ...]:
+class _Searches:
+    """The searches for derivations from one node on the left; those that start on the right serve one pair only."""
+
+    def __init__(self, graph: AssertionGraph) -> None:
+        self._graph = graph
+        self._last: dict[FactName, tuple[str, Search]] = {}
+
+    def derivation(self, fact: FactName, a: str, b: str) -> Derivation | None:
+        if fact not in self._last or self._last[fact][0] != a:
+            self._last[fact] = (a, Search(self._graph, fact, a))
+        return self._last[fact][1].to(b)
+
+
+def _derived(searches: _Searches, a: str, b: str, entailed: Entailment) -> tuple[Assertion, ...]:
     """The assertions of the shortest derivation of what is known, where a published crosswalk is among them."""
     fact: FactName = "S" if entailed.within or entailed.contains else "O"
     ends = (b, a) if entailed.contains and not entailed.within else (a, b)
-    found = derivation(graph, fact, *ends)
+    found = searches.derivation(fact, *ends)
     used = found.assertions if found else ()
     return used if any(one.place for one in used) else ()
 

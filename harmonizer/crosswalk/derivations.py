@@ -140,19 +140,38 @@ def derivation(
     Breadth-first, O(nodes + assertions); among equally short ones the first by the names and places along it.
     """
     graph = known if isinstance(known, AssertionGraph) else AssertionGraph(known)
-    ends, level = _WALKS[fact][1], [(a, 0)]
-    came: dict[Place, tuple[Place, Step | None] | None] = {(a, 0): None}
-    while level:
-        following: list[Place] = []
-        for place in level:  # grows while it is read: a stay costs nothing and belongs to the same level
-            if place[0] == b and place[1] in ends:
-                return _back(came, place)
-            for node, state, step in graph._onward(fact, *place, without):
-                if (node, state) not in came:
-                    came[node, state] = (place, step)
-                    (following if step else level).append((node, state))
-        level = following
-    return None
+    return Search(graph, fact, a, without).to(b)
+
+
+class Search:
+    """Derivations of one fact from one node to any others; the walk goes on from where the last question left it."""
+
+    def __init__(self, graph: AssertionGraph, fact: FactName, a: str, without: Set[Assertion] = frozenset()) -> None:
+        self._came: dict[Place, tuple[Place, Step | None] | None] = {(a, 0): None}
+        self._found: dict[str, Place] = {}
+        self._ends = _WALKS[fact][1]
+        self._walk = self._places(graph, fact, (a, 0), without)
+
+    def to(self, b: str) -> Derivation | None:
+        """The shortest derivation of the fact about ``b``; see :func:`derivation`."""
+        while b not in self._found and (place := next(self._walk, None)):
+            if place[1] in self._ends:
+                self._found.setdefault(place[0], place)
+        return _back(self._came, self._found[b]) if b in self._found else None
+
+    def _places(
+        self, graph: AssertionGraph, fact: FactName, start: Place, without: Set[Assertion]
+    ) -> Iterator[Place]:  # fmt: skip
+        level = [start]
+        while level:
+            following: list[Place] = []
+            for place in level:  # grows while it is read: a stay costs nothing and belongs to the same level
+                yield place
+                for node, state, step in graph._onward(fact, *place, without):
+                    if (node, state) not in self._came:
+                        self._came[node, state] = (place, step)
+                        (following if step else level).append((node, state))
+            level = following
 
 
 def _back(came: dict[Place, tuple[Place, Step | None] | None], place: Place) -> Derivation:
