@@ -157,7 +157,7 @@ def organisation_of(workspace: Path | None, named: str | Path | None, index: Ind
     if named is None and workspace is not None and (workspace / FILE_NAME).exists():
         named = workspace / FILE_NAME
     if named is not None:
-        return read_organisation(Path(named), index.scope, index.frameworks)
+        return read_organisation(Path(named), index.scope, index.frameworks, index)
     if system:
         raise UsageError(f"systems are named in the {FILE_NAME} of a workspace; name one with --workspace DIR")
     return None
