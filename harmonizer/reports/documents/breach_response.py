@@ -51,7 +51,7 @@ def _what(draft: Draft) -> Iterator[Section]:
     if draft.applies("gdpr:Art.33(1)"):
         blocks.append(draft.say("Under the GDPR every breach of security that leads to destruction, loss, alteration or "
                                 "disclosure of personal data, or access to them, counts; notice to the authority falls "
-                                "away only where a risk to people is unlikely.", "gdpr:Art.4(12)", "gdpr:Art.33(1)"))  # fmt: skip
+                                "away only where a risk to people is unlikely.", "gdpr:Art.33(1)", "gdpr:Art.33(5)"))  # fmt: skip
     yield Section("When this procedure runs", tuple(blocks))
     contacts = draft.organisation.top.fields.get("contacts")
     rows = [(name.replace("_", " ").capitalize(), str(value)) for name, value in (contacts or {}).items()]

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from harmonizer.answer import joined
+from harmonizer.answer import Answer, joined
 from harmonizer.model import short_key
 from harmonizer.programme.applicability import frameworks as applying_frameworks
 from harmonizer.programme.data_flow import classification, lineage
@@ -40,7 +40,7 @@ def _summary(draft: Draft) -> Section:
     asked = sum(len(draft.asked(one)) for one in draft.frameworks)
     shared = Counter(len(found) for found in _touching(draft).values())
     several = sum(count for number, count in shared.items() if number > 1)
-    alone = sum(int(row["effort alone"]) for row in draft.kg.in_turn(*(one.key for one in draft.frameworks)))
+    alone = sum(int(row["alone"] or 0) for row in _in_turn(draft))
     proof = "proven to be the cheapest" if summary["status"] == "optimal" else f"at most {summary['gap']:.0%} above it"
     return Section("In short", (
         Paragraph(draft.organisation.top["description"] or NOTHING),
@@ -148,11 +148,12 @@ def _objectives(draft: Draft) -> Iterator[Section]:
 
 def _superset(draft: Draft) -> Iterator[Section]:
     yield Section("One set of controls", ())
-    rows = tuple((str(row["framework"]), str(row["effort alone"]), str(row["effort added"]), str(row["effort saved"]))
-                 for row in draft.kg.in_turn(*(one.key for one in draft.frameworks)))  # fmt: skip
+    rows = tuple((draft.index.framework(str(row["framework"])).short_title, str(row["alone"]), str(row["adds"]),
+                  str(row["together"])) for row in _in_turn(draft))  # fmt: skip
     yield Section("What each framework adds", (
-        Paragraph("Person-days; each line after those above it."),
-        Table(("Framework", "Alone", "Added", "Saved by what is there"), (62, 36, 36, 36), rows),
+        Paragraph("Person-days from nothing; each line after those above it. All at once is cheaper still where a control "
+                  "that costs more for the first pays for those after it."),
+        Table(("Framework", "Alone", "Adds", "Together so far"), (62, 36, 36, 36), rows),
     ), 2)  # fmt: skip
     numbers = [row for row in draft.kg.strictest(*(one.key for one in draft.frameworks))
                if row["status"] == "binding" and row["operator"] in ("at-most", "at-least") and row["requirement"]
@@ -177,10 +178,15 @@ def _superset(draft: Draft) -> Iterator[Section]:
     ), 2)  # fmt: skip
     tensions = []
     for row in draft.kg.conflicts(*(one.key for one in draft.frameworks)):
-        cited = [one for one in str(row["citations"]).split("; ") if ":" in one]
-        tensions.append((str(row["title"]), str(row["ways_out"]).replace("; ", "\n"), draft.cite(*cited)))
+        ways = [way.partition(" => ") for way in str(row["ways_out"]).split(" || ")]
+        told = "\n".join(f"{words} [{draft.cite(cited)}]" if cited else words for words, _, cited in ways)
+        tensions.append((f"{row['title']}\n{row['nature']}", told, draft.cite(*str(row["members"]).split("; "))))
     if tensions:
         yield Section("Where duties pull apart", (Table(("Tension", "Ways out", CITATION), (50, 84, 36), tuple(tensions)),), 2)
+
+
+def _in_turn(draft: Draft) -> Answer:
+    return draft.kg.in_turn(*(one.key for one in draft.frameworks))
 
 
 def _governance(draft: Draft) -> Iterator[Section]:
