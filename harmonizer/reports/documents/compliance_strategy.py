@@ -179,7 +179,7 @@ def _superset(draft: Draft) -> Iterator[Section]:
     tensions = []
     for row in draft.kg.conflicts(*(one.key for one in draft.frameworks)):
         ways = [way.partition(" => ") for way in str(row["ways_out"]).split(" || ")]
-        told = "\n".join(f"{words} [{draft.cite(cited)}]" if cited else words for words, _, cited in ways)
+        told = "\n".join(f"{words} [{draft.cited(cited)}]" if cited else words for words, _, cited in ways)
         tensions.append((f"{row['title']}\n{row['nature']}", told, draft.cite(*str(row["members"]).split("; "))))
     if tensions:
         yield Section("Where duties pull apart", (Table(("Tension", "Ways out", CITATION), (50, 84, 36), tuple(tensions)),), 2)

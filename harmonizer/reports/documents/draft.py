@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from harmonizer.answer import joined
-from harmonizer.errors import UsageError
+from harmonizer.errors import UnknownNameError, UsageError
 from harmonizer.model import Constraint, Framework, Requirement
 from harmonizer.programme.applicability import Judge
 from harmonizer.programme.evidence import Artefact
@@ -56,6 +56,13 @@ class Draft:
         found = [self.index.requirements.get(name) or self.index.requirement(name) for name in names]
         self._cited |= dict.fromkeys(one.key for one in found)
         return joined(list(dict.fromkeys(self.called(one) for one in found)))
+
+    def cited(self, name: str) -> str:
+        """The same for a citation that may be of something that the graph does not hold, which stands as it is."""
+        try:
+            return self.cite(name)
+        except UnknownNameError:
+            return name.replace(":", " ")
 
     def called(self, requirement: Requirement) -> str:
         """``HIPAA 164.312(b)``."""
