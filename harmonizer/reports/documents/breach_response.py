@@ -67,7 +67,8 @@ def _deadlines(draft: Draft) -> list[Constraint]:
 def _clocks(draft: Draft) -> Iterator[Section]:
     rows = []
     by_duty: dict[tuple[str, str], list[Constraint]] = {}
-    for one in _deadlines(draft):
+    places = {slug: place for place, slug in enumerate(draft.index.objectives)}
+    for one in sorted(_deadlines(draft), key=lambda one: places[one.objective]):
         by_duty.setdefault((one.requirement, one.objective), []).append(one)
     for (key, objective), members in by_duty.items():
         numbers = [one for one in members if one.comparable]
@@ -78,11 +79,10 @@ def _clocks(draft: Draft) -> Iterator[Section]:
             joined([draft.value(one, operator=False) for one in numbers]) or "no number",
             joined(list(dict.fromkeys(one.clock.replace("-", " ") for one in numbers or members if one.clock))),
             joined(others),
-            draft.events(condition, TAKEN_FOR_GRANTED),
+            draft.events(condition, TAKEN_FOR_GRANTED, otherwise="every breach"),
             draft.cite(key),
         ))  # fmt: skip
-    rows.sort(key=lambda row: row[0])
-    heads = ("What is due", "At the latest", "Clock starts with", "And in any case", "Where", CITATION)
+    heads = ("What is due", "At the latest", "Clock starts with", "And in any case", "When", CITATION)
     blocks: list[Paragraph | Table] = [
         Paragraph("Every clock that can run for this organisation. The number is the outer limit; the words beside it "
                   "bind before it is reached."),
@@ -91,12 +91,15 @@ def _clocks(draft: Draft) -> Iterator[Section]:
     joint = [row for row in draft.kg.strictest(*(one.key for one in draft.frameworks))
              if row["status"] == "covered-in-practice" and row["dimension"] == "notice-deadline"
              and {short_key(one.requirement) for one in _deadlines(draft)} & set(str(row["satisfies"]).split("; "))]  # fmt: skip
-    blocks += [draft.say(f"One internal deadline for all of them: {_first_upper(str(row['note']))}.",
-                         *str(row["satisfies"]).split("; ")) for row in joint]  # fmt: skip
-    notes = {draft.called(draft.index.requirements[one.requirement]): one for one in _deadlines(draft) if one.note}
+    blocks += [draft.say(f"{_first_upper(str(row['note']).partition(';')[0])} (of the numbers; the words beside them are "
+                         "judged case by case).", *str(row["satisfies"]).split("; ")) for row in joint]  # fmt: skip
+    notes: dict[str, list[str]] = {}
+    for one in _deadlines(draft):
+        if one.note:
+            notes.setdefault(one.note, []).append(one.requirement)
     yield Section("The clocks", tuple(blocks))
     yield Section("Notes on the clocks", (Items(tuple(
-        draft.say(f"{_first_upper(one.note)}.", one.requirement) for one in notes.values())),), 2)  # fmt: skip
+        draft.say(f"{_first_upper(note)}.", *cited) for note, cited in notes.items())),), 2)  # fmt: skip
     if draft.applies("hipaa:164.412(a)"):
         yield Section("Delay that law enforcement asks for", (draft.duties(draft.below("hipaa:164.412")),), 2)
 
@@ -145,12 +148,13 @@ def _form(draft: Draft) -> Section:
 
 
 def _elements(draft: Draft, *dimensions: str) -> Table:
-    rows = tuple(sorted(
-        (draft.index.objectives[one.objective].title, draft.index.dimensions[one.dimension].title, draft.value(one),
-         one.note, draft.cite(one.requirement))
-        for one in draft.constraints(_asked(draft), *dimensions)
-    ))  # fmt: skip
-    return Table(("Notice", "What", "Asked", "Note", CITATION), (34, 22, 56, 36, 24), rows)
+    """What the constraints on some dimensions ask of each notice, in the order of the objectives."""
+    places = {slug: place for place, slug in enumerate(draft.index.objectives)}
+    found = sorted(draft.constraints(_asked(draft), *dimensions), key=lambda one: places[one.objective])
+    rows = tuple((draft.index.objectives[one.objective].title,
+                  draft.value(one, operator=one.operator != "includes"), one.note, draft.cite(one.requirement))
+                 for one in found)  # fmt: skip
+    return Table(("Notice", "What is asked", "Note", CITATION), (40, 66, 42, 24), rows)
 
 
 def _kept(draft: Draft) -> Section:

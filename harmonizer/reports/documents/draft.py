@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -32,6 +33,9 @@ ELSEWHERE = {
                     "https://www.govinfo.gov/content/pkg/FR-2009-04-27/pdf/E9-9512.pdf"),
 }  # fmt: skip
 """What the graph does not hold and a document refers to: its title and address."""
+
+
+_ACRONYM = re.compile(r"\b(phi|hhs)\b")
 
 
 class Draft:
@@ -111,15 +115,16 @@ class Draft:
         """``at most 60 days``; words stand as they are."""
         if one.wording == "organization-defined":
             return "set by the organisation"
-        words = describe_value(self.index.dimensions[one.dimension], one.value, one.unit)
+        words = _ACRONYM.sub(lambda found: found[0].upper(),
+                             describe_value(self.index.dimensions[one.dimension], one.value, one.unit))  # fmt: skip
         return f"{OPERATOR_WORDS[one.operator]} {words}" if operator and one.comparable else words
 
-    def events(self, expression: str, told: Collection[str] = ()) -> str:
+    def events(self, expression: str, told: Collection[str] = (), otherwise: str = "always") -> str:
         """What has to happen for a condition to hold, in words, but for the events that are ``told`` elsewhere.
 
         What the organisation is goes without saying.
         """
-        return _in_words(self, parse(expression), told) or "always"
+        return _in_words(self, parse(expression), told) or otherwise
 
     # what is done -------------------------------------------------------------------------------------------------
 

@@ -69,7 +69,8 @@ def _mapping(draft: Draft) -> Iterator[Section]:
     yield Section("Mapping table", (
         Paragraph("From each criterion to the controls that answer it, what they do, and what shows it. A control is "
                   "key to a criterion where it alone reaches one of the objectives that the criterion asks for; the "
-                  "others are named after them. A control is described where it is named first."),
+                  "others are named after them as supporting. Where no control is key, those named answer it together. A "
+                  "control is described where it is named first."),
     ))  # fmt: skip
     alone = {str(row["control"]): set(parts(row["only_control_for"])) for row in draft.subject.plan}
     said: dict[str, str] = {}
@@ -87,8 +88,7 @@ def _mapping(draft: Draft) -> Iterator[Section]:
             said.setdefault(slug, criterion.id)
         others = [draft.index.controls[slug].title for slug in meeting if slug not in key]
         if others or not key:
-            rows.append((name, "also" if key else "not by one control alone", joined(others) or "no control yet", "",
-                         cited))  # fmt: skip
+            rows.append((name, "Supporting" if key else "Together", joined(others) or "no control yet", "", cited))
     for parent, rows in series.items():
         heading = draft.index.requirements[parent]
         table = Table(("Criterion", "Key control", "Control activity", "Evidence", CITATION), (26, 28, 66, 38, 18),
@@ -153,7 +153,10 @@ def _register(draft: Draft) -> Section:
         for slug, criteria in _serving(draft).items()
     ]  # fmt: skip
     heads = ("Control", "Owner", "Status", "Criteria", "Evidence asked for")
-    return Section("Controls", (Table(heads, (42, 30, 20, 36, 42), tuple(sorted(rows))),))
+    return Section("Controls", (
+        Paragraph("An owner who is proposed is the post that the graph suggests; none is recorded yet."),
+        Table(heads, (42, 30, 20, 36, 42), tuple(sorted(rows))),
+    ))  # fmt: skip
 
 
 def _open(draft: Draft) -> Section:
