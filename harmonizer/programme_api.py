@@ -119,7 +119,7 @@ class ProgrammeQuestions:
         """The documents that can be made."""
         from harmonizer.reports.documents.bundled import listing
 
-        return listing()
+        return listing(self._whole())
 
     @property
     def judge(self) -> Judge:

@@ -143,7 +143,8 @@ def document(
     session: Session,
     name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="As .md, .html or .docx; default NAME.docx.")
+        list[Path] | None,
+        typer.Option("--output", "-o", metavar="FILE", help="As .md, .html or .docx; may be repeated. Default NAME.docx."),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the documents.")] = False,
 ) -> None:
@@ -154,7 +155,8 @@ def document(
     if name is None:
         raise UsageError("name a document; harmonizer document --list names them")
     made = session.graph.document(name)
-    typer.echo(f"wrote {made.write(output or Path(f'{name}.docx'))}, version {made.version}", err=True)
+    for path in output or [Path(f"{name}.docx")]:
+        typer.echo(f"wrote {made.write(path)}, version {made.version}", err=True)
 
 
 @command("document-changes")

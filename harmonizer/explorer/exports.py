@@ -41,6 +41,12 @@ def serialized(answer: Answer, form: str) -> bytes:
     return out.getvalue().encode()
 
 
+def document(kg: hz.Harmonizer, name: str, form: str) -> bytes:
+    """A document as ``md``, ``html`` or ``docx``."""
+    made = kg.document(name)
+    return made.docx() if form == "docx" else (made.html() if form == "html" else made.markdown()).encode()
+
+
 def dataset(kg: hz.Harmonizer, form: str) -> bytes:
     """The whole dataset as ``nquads`` or ``trig``."""
     with TemporaryDirectory() as folder:

@@ -11,7 +11,7 @@ from harmonizer.model import short_key
 from harmonizer.programme.applicability import frameworks as applying_frameworks
 from harmonizer.programme.data_flow import classification, lineage
 from harmonizer.reports.documents.document import CITATION, Document, Items, Paragraph, Section, Table
-from harmonizer.reports.documents.draft import NOTHING, Draft
+from harmonizer.reports.documents.draft import NOTHING, ORIGIN, Draft, spoken
 from harmonizer.reports.subject import ANSWERED
 from harmonizer.values import describe_value
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 TITLE = "Compliance strategy"
 NAME = "strategy"
-MOST_FACTS = 3
 
 
 def compliance_strategy(kg: Harmonizer) -> Document:
@@ -28,19 +27,20 @@ def compliance_strategy(kg: Harmonizer) -> Document:
     organisation = kg.known_organisation
     applying = [str(row["framework"]) for row in applying_frameworks(kg.judge) if row["applies"] == "yes"]
     draft = Draft(kg, NAME, organisation.frameworks or applying)
+    in_turn = kg.in_turn(*(one.key for one in draft.frameworks))
     return draft.document(TITLE, [
-        _summary(draft), *_inventory(draft), *_classes(draft), *_objectives(draft), *_superset(draft),
-        *_governance(draft), *_audits(draft),
+        _summary(draft, in_turn), *_inventory(draft), *_classes(draft), *_objectives(draft),
+        *_superset(draft, in_turn), *_governance(draft), *_audits(draft),
     ])  # fmt: skip
 
 
-def _summary(draft: Draft) -> Section:
+def _summary(draft: Draft, in_turn: Answer) -> Section:
     summary = draft.subject.summary
     names = joined([one.short_title for one in draft.frameworks])
     asked = sum(len(draft.asked(one)) for one in draft.frameworks)
     shared = Counter(len(found) for found in _touching(draft).values())
     several = sum(count for number, count in shared.items() if number > 1)
-    alone = sum(int(row["alone"] or 0) for row in _in_turn(draft))
+    alone = sum(int(row["alone"] or 0) for row in in_turn)
     proof = "proven to be the cheapest" if summary["status"] == "optimal" else f"at most {summary['gap']:.0%} above it"
     return Section("In short", (
         Paragraph(draft.organisation.top["description"] or NOTHING),
@@ -68,7 +68,7 @@ def _touching(draft: Draft) -> dict[str, set[str]]:
 def _inventory(draft: Draft) -> Iterator[Section]:
     entries = draft.organisation.entries
     yield Section("Inventory", ())
-    systems = tuple((one.name, one["purpose"], one["owner"], joined(one.many("roles"))) for one in entries["systems"])
+    systems = tuple((one.name, one["purpose"], one["owner"], spoken(one.many("roles"))) for one in entries["systems"])
     yield Section("Systems", (Table(("System", "Purpose", "Owner", "Roles"), (34, 66, 34, 36), systems),), 2)
     ai = tuple((one.name, one["purpose"], draft.entry(one["system"]).name, draft.names(one.many("trained_on")),
                 one["on_market_since"]) for one in entries["ai_systems"])  # fmt: skip
@@ -101,7 +101,8 @@ def _classes(draft: Draft) -> Iterator[Section]:
         own = [one for one in draft.index.requirements_of(framework) if one.kind == "requirement"]
         conditions = Counter(draft.judge.condition(one) for one in draft.asked(framework))
         why = draft.judge.reason(conditions.most_common(1)[0][0]) if conditions else ""
-        rows.append((framework.short_title, f"{len(draft.asked(framework))} of {len(own)}", why))
+        why = "binds whoever takes it on; the organisation file names it" if why == "no condition" else why
+        rows.append((framework.short_title, f"{len(draft.asked(framework))} of {len(own)}", draft.in_words(why)))
     yield Section("What applies", (
         Paragraph("The reason is that of most of the requirements, with the line of the organisation file."),
         Table(("Framework", "Requirements that apply", "Because"), (30, 34, 106), tuple(rows)),
@@ -109,7 +110,7 @@ def _classes(draft: Draft) -> Iterator[Section]:
     slugs = {one.slug for one in draft.frameworks}
     if "eu-ai-act" in slugs:
         tags = draft.organisation.scope.known
-        classes = tuple((one.name, tags[f"ai:{one['risk']}"].title.rstrip("."), joined(one.many("roles")),
+        classes = tuple((one.name, tags[f"ai:{one['risk']}"].title.rstrip("."), spoken(one.many("roles")),
                          joined([tags[f"ai:{word}"].title.rstrip(".") for word in one.many("properties")
                                  if f"ai:{word}" in tags])) for one in draft.organisation.entries["ai_systems"])  # fmt: skip
         yield Section("AI systems by risk", (
@@ -119,7 +120,8 @@ def _classes(draft: Draft) -> Iterator[Section]:
         ), 2)  # fmt: skip
     data = tuple((str(row["title"]).rstrip("."), draft.names(str(row["stores"]).split("; ")) if row["stores"] else "",
                   joined([draft.index.frameworks[one].short_title for one in str(row["frameworks"]).split("; ")
-                          if one in slugs])) for row in classification(draft.judge))  # fmt: skip
+                          if one in slugs])) for row in classification(draft.judge)
+                 if not str(row["data"]).startswith(f"data:{ORIGIN}"))  # fmt: skip
     yield Section("Data by class", (Table(("Class", "Held in", "Named by"), (60, 66, 44), data),), 2)
 
 
@@ -146,10 +148,10 @@ def _objectives(draft: Draft) -> Iterator[Section]:
     ))  # fmt: skip
 
 
-def _superset(draft: Draft) -> Iterator[Section]:
+def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
     yield Section("One set of controls", ())
     rows = tuple((draft.index.framework(str(row["framework"])).short_title, str(row["alone"]), str(row["adds"]),
-                  str(row["together"])) for row in _in_turn(draft))  # fmt: skip
+                  str(row["together"])) for row in in_turn)  # fmt: skip
     yield Section("What each framework adds", (
         Paragraph("Person-days from nothing; each line after those above it. All at once is cheaper still where a control "
                   "that costs more for the first pays for those after it."),
@@ -183,10 +185,6 @@ def _superset(draft: Draft) -> Iterator[Section]:
         tensions.append((f"{row['title']}\n{row['nature']}", told, draft.cite(*str(row["members"]).split("; "))))
     if tensions:
         yield Section("Where duties pull apart", (Table(("Tension", "Ways out", CITATION), (50, 84, 36), tuple(tensions)),), 2)
-
-
-def _in_turn(draft: Draft) -> Answer:
-    return draft.kg.in_turn(*(one.key for one in draft.frameworks))
 
 
 def _governance(draft: Draft) -> Iterator[Section]:

@@ -35,6 +35,9 @@ ELSEWHERE = {
 """What the graph does not hold and a document refers to: its title and address."""
 
 
+_TAG = re.compile(r"\b[a-z]+:[a-z0-9-]+")
+ORIGIN = "from-"
+"""Words that say where data come from, and so name no class of data."""
 _ACRONYM = re.compile(r"\b(phi|hhs)\b")
 
 
@@ -101,7 +104,7 @@ class Draft:
         """What requirements ask, a row for each."""
         rows = [(f"{one.id} {one.title}", one.summary, one.modality.replace("-", " "), self.cite(one.key))
                 for one in requirements]  # fmt: skip
-        return Table(("Provision", "What it asks", "Standing", CITATION), (28, 80, 16, 22), tuple(rows))
+        return Table(("Provision", "What it asks", "Standing", CITATION), (30, 74, 22, 24), tuple(rows))
 
     # what binds ---------------------------------------------------------------------------------------------------
 
@@ -181,15 +184,22 @@ class Draft:
         return [one for one in settings(self.kg.nobody_in_particular, self.organisation, self.kg.circumstances, known)
                 if self.kg.system in ("", one.system)]  # fmt: skip
 
-    def settings_table(self, objectives: Iterable[str]) -> Table | None:
-        """The settings on some objectives, each with how it stands to what binds; None where there is none."""
-        wanted = set(objectives)
+    def settings_table(self, asked: Iterable[Requirement]) -> Table | None:
+        """The settings that answer requirements, each with how it stands to what binds; None where there is none."""
+        asking: dict[str, list[Requirement]] = {}
+        for requirement in asked:
+            for row in self.index.mappings_of.get(requirement.key, ()):
+                if row.part == "primary":
+                    asking.setdefault(row.objective, []).append(requirement)
         rows = []
-        for one in (each for each in self.settings if each.objective in wanted):
+        for one in (each for each in self.settings if each.objective in asking):
             measured = one.measured(self.index)
             chosen = f"{one.how}\n({measured})" if measured else one.how
+            duties = asking[one.objective]
+            standing = joined(list(dict.fromkeys(each.modality for each in duties)))
+            cited = self.cite(*(each.key for each in duties), *(each.requirement for each in one.cited))
             rows.append((self.index.objectives[one.objective].title, self.entry(one.system).name, chosen,
-                         one.because(self.index), self.cite(*(each.requirement for each in one.cited))))  # fmt: skip
+                         f"{standing}; {one.because(self.index)}", cited))  # fmt: skip
         headings = ("Objective", "System", "Setting", "How it stands", CITATION)
         return Table(headings, (28, 22, 46, 36, 22), tuple(sorted(rows))) if rows else None
 
@@ -212,7 +222,12 @@ class Draft:
     def data(self, words: Iterable[str]) -> str:
         """Classes of data as people say them."""
         titles = {tag.tag: tag.title for tag in self.index.knowledge.tags}
-        return joined([_plain(titles.get(f"data:{word}", word)) for word in words])
+        return joined([_plain(titles.get(f"data:{word}", word)) for word in words if not word.startswith(ORIGIN)])
+
+    def in_words(self, text: str) -> str:
+        """A text in which scope tags stand as what they mean."""
+        known = self.organisation.scope.known
+        return _TAG.sub(lambda found: _plain(known[found[0]].title) if found[0] in known else found[0], text)
 
     def contains(self, entry: Entry, tag: str) -> bool:
         """Whether what an entry holds or carries implies a class of data."""
@@ -279,6 +294,11 @@ def _in_words(draft: Draft, node: Node, told: Collection[str]) -> str:
 def _plain(title: str) -> str:
     """A definition as a phrase: without the full stop and without what stands in brackets at its end."""
     return title.rstrip(".").partition(" (")[0]
+
+
+def spoken(words: Iterable[str]) -> str:
+    """Names as people say them: ``AI provider``."""
+    return joined([re.sub(r"^ai ", "AI ", word.replace("-", " ")) for word in words])
 
 
 def rows_of(entries: Iterable[Entry], *fields: str) -> Iterator[tuple[str, ...]]:

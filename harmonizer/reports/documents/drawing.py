@@ -161,8 +161,8 @@ def _svg(placed: _Placed) -> str:
     for name, (x, y) in placed.corners.items():
         box = placed.boxes[name]
         parts.append(f'<rect x="{x:.1f}" y="{y}" width="{BOX}" height="{HEIGHT}" rx="6" fill="{FILLS[box.kind]}" '
-                     f'stroke="{LINE}"/><text x="{x + 10:.1f}" y="{y + 26}" font-size="15" font-weight="bold" '
-                     f'fill="{INK}">{escape(_short(box.name, 29))}</text><text x="{x + 10:.1f}" y="{y + 48}" '
+                     f'stroke="{LINE}"/><text x="{x + 10:.1f}" y="{y + 26}" font-size="14" font-weight="bold" '
+                     f'fill="{INK}">{escape(_short(box.name, 30))}</text><text x="{x + 10:.1f}" y="{y + 48}" '
                      f'font-size="13" fill="{INK}">{escape(_short(box.about, 36))}</text>')  # fmt: skip
     for number, (x, y) in _numbers(placed):
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="11" fill="#ffffff" stroke="{LINE}"/><text x="{x:.1f}" '
@@ -189,7 +189,7 @@ def _png(placed: _Placed) -> bytes:
     for name, (x, y) in placed.corners.items():
         box, ends = placed.boxes[name], ((x * SCALE, y * SCALE), ((x + BOX) * SCALE, (y + HEIGHT) * SCALE))
         pen.rounded_rectangle(ends, 6 * SCALE, FILLS[box.kind], LINE, 2)
-        text(x + 10, y + 26, _short(box.name, 29), 15, "ls")
+        text(x + 10, y + 26, _short(box.name, 30), 14, "ls")
         text(x + 10, y + 48, _short(box.about, 36), 13, "ls")
     for number, (x, y) in _numbers(placed):
         pen.ellipse((((x - 11) * SCALE, (y - 11) * SCALE), ((x + 11) * SCALE, (y + 11) * SCALE)), "#ffffff", LINE, 2)

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from harmonizer.answer import joined
-from harmonizer.model import Requirement
 from harmonizer.programme.organisation import Entry
 from harmonizer.reports.documents.document import CITATION, Block, Document, Items, Paragraph, Picture, Section, Table
 from harmonizer.reports.documents.draft import NOTHING, Draft
@@ -32,7 +31,7 @@ def hipaa_safeguards(kg: Harmonizer) -> Document:
 
 def _purpose(draft: Draft) -> Section:
     facts = draft.organisation.facts()
-    roles = [f"{facts[tag][0]}" for tag in ("role:covered-entity", "role:business-associate") if tag in facts]
+    roles = [draft.in_words(str(facts[tag][0])) for tag in ("role:covered-entity", "role:business-associate") if tag in facts]
     return Section("What this covers", (
         Paragraph(draft.organisation.top["description"] or NOTHING),
         draft.say("The technical safeguards bind covered entities and business associates that hold electronic "
@@ -64,7 +63,7 @@ def _flow(draft: Draft) -> Iterator[Section]:
     yield Section("Data flow", (
         Picture(Drawing(boxes, arrows), "Flows of PHI and of the models that were made from them; the numbers are "
                                         "those of the table."),
-        Table(("No.", "From", "To", "Stage", "Data", "Purpose and safeguard"), (8, 30, 30, 22, 42, 42), rows),
+        Table(("No.", "From", "To", "Stage", "Data", "Purpose and safeguard"), (10, 30, 30, 22, 40, 40), rows),
     ))  # fmt: skip
 
 
@@ -124,17 +123,13 @@ def _safeguards(draft: Draft) -> Iterator[Section]:
         if not asked:
             continue
         blocks: list[Block] = [draft.duties(asked)]
-        chosen = draft.settings_table(_leaves(draft, asked))
+        chosen = draft.settings_table(asked)
         blocks.append(chosen or Paragraph("The organisation file states no setting for this category."))
         rows = dict.fromkeys(slug for one in asked for slug in draft.subject.meeting.get(one.key, ()))
         controls = tuple((draft.index.controls[slug].title, draft.activity(slug), draft.owner(slug),
                           f"{draft.subject.status_of(slug)}\n{draft.evidence(slug)}") for slug in rows)  # fmt: skip
         blocks.append(Table(("Control", "What it does", "Owner", "Status and evidence"), (30, 74, 28, 42), controls))
         yield Section(f"{category.id} {category.title}", tuple(blocks), 2)
-
-
-def _leaves(draft: Draft, asked: list[Requirement]) -> list[str]:
-    return [row.objective for one in asked for row in draft.index.mappings_of.get(one.key, ())]
 
 
 def _guidance(draft: Draft) -> Section:

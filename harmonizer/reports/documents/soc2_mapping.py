@@ -10,7 +10,7 @@ from harmonizer.model import Requirement
 from harmonizer.programme.assessment import STATUSES
 from harmonizer.programme.days import duration_of
 from harmonizer.reports.documents.document import CITATION, Document, Items, Paragraph, Section, Table
-from harmonizer.reports.documents.draft import NOTHING, Draft, rows_of
+from harmonizer.reports.documents.draft import NOTHING, Draft, rows_of, spoken
 from harmonizer.reports.subject import parts
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def soc2_mapping(kg: Harmonizer) -> Document:
 def _system(draft: Draft) -> Iterator[Section]:
     entries = draft.organisation.entries
     yield Section("The system in short", (Paragraph(draft.organisation.top["description"] or NOTHING),))
-    systems = tuple((*row, joined(one.many("properties"))) for one in entries["systems"]
+    systems = tuple((*row, spoken(one.many("properties"))) for one in entries["systems"]
                     for row in rows_of([one], "purpose", "owner"))  # fmt: skip
     yield Section("Components", (Table(("System", "Purpose", "Owner", "Properties"), (35, 70, 35, 30), systems),), 2)
     stores = tuple((one.name, draft.data(one.many("data")), one["location"], one["retention"], one["security"])
