@@ -144,7 +144,9 @@ def document(
     name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="As .md, .html or .docx; may be repeated. Default NAME.docx."),
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="As .md, .html or .docx; may be repeated. Default NAME.docx."
+        ),
     ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the documents.")] = False,
 ) -> None:

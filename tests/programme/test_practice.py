@@ -13,7 +13,9 @@ from harmonizer import cli
 from harmonizer.reports.documents.changes import Outline, read
 from tests.conftest import ROOT
 
-STEP = re.compile(r"^    (?:harmonizer (?P<command>.+)|# in (?P<file>\S+): (?P<old>.+) becomes (?P<new>.+))$", re.MULTILINE)
+STEP = re.compile(
+    r"^    (?:harmonizer (?P<command>.+)|# in (?P<file>\S+): (?P<old>.+) becomes (?P<new>.+))$", re.MULTILINE
+)
 
 
 def follow(tutorial: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Result]:

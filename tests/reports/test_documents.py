@@ -54,7 +54,9 @@ def safeguards(imaging: Path) -> Document:
 
 
 def tables(document: Document, title: str) -> list[Table]:
-    return [block for one in document.sections if one.title == title for block in one.blocks if isinstance(block, Table)]
+    return [
+        block for one in document.sections if one.title == title for block in one.blocks if isinstance(block, Table)
+    ]
 
 
 def test_every_format_says_the_same(safeguards: Document, tmp_path: Path) -> None:
@@ -186,7 +188,9 @@ def test_a_setting_that_cannot_be_is_said_with_its_line(planted: str, message: s
 
 
 def test_an_objective_that_is_not_there_is_said_with_the_nearest(tmp_path: Path) -> None:
-    text = CARDHOLDER.replace("sessions-ended-after-inactivity", "sessions-ended-after-activity").replace("VALUE", "PT1M")
+    text = CARDHOLDER.replace("sessions-ended-after-inactivity", "sessions-ended-after-activity").replace(
+        "VALUE", "PT1M"
+    )
     (tmp_path / FILE_NAME).write_text(text, encoding="utf-8")
     with pytest.raises(CollectedDataError, match="did you mean sessions-ended-after-inactivity"):
         hz.load(tmp_path)
@@ -233,3 +237,12 @@ def test_a_drawing_shows_each_box_and_arrow_once_even_in_a_circle() -> None:
     assert svg.count("<polyline") == 5
     assert [svg.count(f"Box &lt;{name}&gt;") for name in "abcd"] == [1] * 4
     assert drawing.png().startswith(b"\x89PNG")
+
+
+def test_rows_are_matched_by_the_fewest_cells_that_tell_them_apart(tmp_path: Path) -> None:
+    text = "# T\n\nS\n\n## A\n\n| N | V | Citation |\n| --- | --- | --- |\n| a | 1 | X 1 |\n| a | 2 | X 2 |\n"
+    (tmp_path / "one.md").write_text(text)
+    (tmp_path / "two.md").write_text(text.replace("| 2 |", "| 3 |"))
+    assert [tuple(row.values()) for row in changes(tmp_path / "one.md", tmp_path / "two.md")] == [
+        ("A", "a, X 2: V", "changed", "2", "3", "X 2")
+    ]

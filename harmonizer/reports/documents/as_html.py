@@ -39,7 +39,7 @@ def html(document: Document) -> str:
         f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
-        f'<style>{_STYLE}</style></head><body>\n<main>\n<h1>{title}</h1>\n'
+        f"<style>{_STYLE}</style></head><body>\n<main>\n<h1>{title}</h1>\n"
         f'<p class="subtitle">{escape(document.subtitle)}</p>\n'
     ]
     for section in document.sections:

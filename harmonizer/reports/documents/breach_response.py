@@ -32,13 +32,17 @@ def breach_response(kg: Harmonizer) -> Document:
 
 def _asked(draft: Draft) -> list[Requirement]:
     """The requirements that a breach sets off."""
-    return [one for framework in draft.frameworks for one in draft.asked(framework) if BREACH in tags_of(one.applies_when)]
+    return [
+        one for framework in draft.frameworks for one in draft.asked(framework) if BREACH in tags_of(one.applies_when)
+    ]
 
 
 def _what(draft: Draft) -> Iterator[Section]:
     blocks: list[Paragraph | Items | Table] = []
     if draft.applies("hipaa:164.414(b)"):
-        proof = draft.constraints([draft.index.requirement("hipaa:164.414(b)")], "permitted-grounds", "required-factors")
+        proof = draft.constraints(
+            [draft.index.requirement("hipaa:164.414(b)")], "permitted-grounds", "required-factors"
+        )
         words = {one.dimension: draft.value(one, operator=False) for one in proof}
         blocks += [
             draft.say("Use or disclosure of unsecured PHI that the Privacy Rule does not permit is presumed to be a "
@@ -167,4 +171,6 @@ def _controls(draft: Draft) -> Section:
         slug for one in _asked(draft) for slug in draft.subject.meeting.get(one.key, ())))  # fmt: skip
     rows = tuple((draft.index.controls[slug].title, draft.owner(slug), draft.subject.status_of(slug),
                   draft.evidence(slug)) for slug in slugs)  # fmt: skip
-    return Section("Controls that carry it", (Table(("Control", "Owner", "Status", "Evidence"), (55, 40, 25, 50), rows),))
+    return Section(
+        "Controls that carry it", (Table(("Control", "Owner", "Status", "Evidence"), (55, 40, 25, 50), rows),)
+    )

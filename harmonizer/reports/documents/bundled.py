@@ -19,6 +19,7 @@ from harmonizer.reports.documents.soc2_mapping import soc2_mapping
 if TYPE_CHECKING:
     from harmonizer.api import Harmonizer
 
+
 @dataclass(frozen=True)
 class Kind:
     """What a document says in a sentence, of which frameworks something has to apply for it, and what makes it."""

@@ -7,7 +7,7 @@ of text, a row of a table under its headings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
@@ -25,12 +25,16 @@ _CITED = re.compile(r"(?s)^(?P<text>.*) \[(?P<citation>[^\[\]]+)\]$")
 _CELL = re.compile(r"(?<!\\)\|")
 
 
+Rows = list[tuple[str, ...]]
+"""The cells of a table, row by row; of a whole table the headings first."""
+
+
 @dataclass
 class Part:
-    """What one section holds: lines of text, and tables as rows of cells, the headings first."""
+    """What one section holds: lines of text, and tables."""
 
     lines: list[str] = field(default_factory=list)
-    tables: list[list[tuple[str, ...]]] = field(default_factory=list)
+    tables: list[Rows] = field(default_factory=list)
 
 
 Outline = dict[str, Part]
@@ -63,40 +67,44 @@ def _kind(old: str, new: str) -> str:
     return "changed" if old and new else "added" if new else "removed"
 
 
-def _cells(before: Sequence[Sequence[tuple[str, ...]]], after: Sequence[Sequence[tuple[str, ...]]]) -> Any:
+def _cells(before: Sequence[Rows], after: Sequence[Rows]) -> Iterator[tuple[Cell, ...]]:
     """The cells that differ between tables of the same headings, row by row."""
-    old, new = _by_headings(before), _by_headings(after)
-    for headings in [*old, *(one for one in new if one not in old)]:
-        rows, others = old.get(headings, {}), new.get(headings, {})
-        for name in [*rows, *(one for one in others if one not in rows)]:
-            row, other = rows.get(name), others.get(name)
-            called = ", ".join(name[0]) + (f" ({name[1] + 1})" if name[1] else "")
-            cited = (other or row or {}).get(CITATION, "")
-            if row is None or other is None:
-                text = "; ".join(f"{key}: {value}" for key, value in (other or row or {}).items() if value)
-                yield (called, *(("added", "", text) if row is None else ("removed", text, "")), cited)
+    for headings in dict.fromkeys(tuple(table[0]) for table in (*before, *after)):
+        sides = [[row for table in tables if table[0] == headings for row in table[1:]] for tables in (before, after)]
+        old, new = _named(headings, *sides)
+        for name in [*old, *(one for one in new if one not in old)]:
+            row, other = old.get(name, {}), new.get(name, {})
+            known = other or row
+            called, cited = ", ".join(dict.fromkeys(one for one in name[0] if one)), known.get(CITATION, "")
+            if not row or not other:
+                text = "; ".join(f"{key}: {value}" for key, value in known.items() if value)
+                yield (called, *(("removed", text, "") if row else ("added", "", text)), cited)
                 continue
             for heading in headings:
-                if row[heading] != other[heading]:
-                    yield f"{called}: {heading}", _kind(row[heading], other[heading]), row[heading], other[heading], cited
+                one, two = row[heading], other[heading]
+                if one != two:
+                    yield f"{called}: {heading}", _kind(one, two), one, two, cited
 
 
-Rows = dict[tuple[tuple[str, ...], int], Mapping[str, str]]
-"""The cells of rows by heading; a row is known by its name and by how many of that name stand above it."""
+def _named(headings: tuple[str, ...], *sides: Rows) -> list[dict[tuple[tuple[str, ...], int], dict[str, str]]]:
+    """The rows of both sides by name, each with how many of that name stand above it.
 
-
-def _by_headings(tables: Sequence[Sequence[tuple[str, ...]]]) -> dict[tuple[str, ...], Rows]:
-    """Rows under their headings. The name of a row is its first cell, with the second where the first is no name alone."""
-    found: dict[tuple[str, ...], Rows] = {}
-    for headings, *rows in tables:
-        known = found.setdefault(headings, {})
-        firsts = [row[0] for row in rows]
+    A name is the fewest cells that tell all rows apart: the first, with the citation, or with the second.
+    """
+    cited = [headings.index(CITATION)] if CITATION in headings else []
+    ways = [[0], [0, *cited], [0, 1], [0, 1, *cited]]
+    fit = [way for way in ways if len(headings) > max(way)
+           and all(len({tuple(row[place] for place in way) for row in rows}) == len(rows) for rows in sides)]  # fmt: skip
+    way = fit[0] if fit else [0]
+    found = []
+    for rows in sides:
+        known: dict[tuple[tuple[str, ...], int], dict[str, str]] = {}
         for row in rows:
-            name = row[:1] if firsts.count(row[0]) == 1 else row[:2]
-            times = 0
+            name, times = tuple(row[place] for place in way), 0
             while (name, times) in known:
                 times += 1
-            known[name, times] = dict(zip(headings, row, strict=False))
+            known[name, times] = dict(zip(headings, row, strict=True))
+        found.append(known)
     return found
 
 
@@ -122,9 +130,11 @@ class _Reader:
 
     def table(self, rows: Sequence[Sequence[str]]) -> None:
         """A first cell that is empty below the first row says what the one above it says."""
-        filled: list[tuple[str, ...]] = []
+        filled: Rows = []
         for first, *rest in rows:
-            filled.append((first or (filled[-1][0] if len(filled) > 1 else ""), *rest))
+            row = (first or (filled[-1][0] if len(filled) > 1 else ""), *rest)
+            wide = len(filled[0]) if filled else len(row)
+            filled.append((*row, *("" for _ in range(wide - len(row))))[:wide])  # an edited file may be ragged
         self.part.tables.append(filled)
 
 
@@ -236,7 +246,9 @@ def _docx(path: Path, reader: _Reader) -> None:
         raise DataError("the file is no Word document", file=path) from error
     for block in made.iter_inner_content():
         if isinstance(block, WordTable):
-            reader.table([[_said(cell) for cell in row.iterchildren("{*}tc")] for row in block._tbl.iterchildren("{*}tr")])
+            reader.table(
+                [[_said(cell) for cell in row.iterchildren("{*}tc")] for row in block._tbl.iterchildren("{*}tr")]
+            )
         elif found := re.fullmatch(r"Heading (\d)", str(block.style.name if block.style else "")):
             reader.heading(int(found[1]), block.text)
         elif block.style is None or block.style.name != "Title":

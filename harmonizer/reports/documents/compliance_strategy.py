@@ -90,7 +90,9 @@ def _inventory(draft: Draft) -> Iterator[Section]:
                      joined([f"{each['kind'].replace('-', ' ')} ({each['signed']})" for each in one.tables("agreements")])
                      or NOTHING) for one in entries["vendors"])  # fmt: skip
     if vendors:
-        yield Section("Vendors", (Table(("Vendor", "Purpose", "Location", "Agreements"), (30, 48, 40, 54), vendors),), 2)
+        yield Section(
+            "Vendors", (Table(("Vendor", "Purpose", "Location", "Agreements"), (30, 48, 40, 54), vendors),), 2
+        )
 
 
 def _classes(draft: Draft) -> Iterator[Section]:
@@ -128,7 +130,12 @@ def _classes(draft: Draft) -> Iterator[Section]:
 def _objectives(draft: Draft) -> Iterator[Section]:
     """The hierarchy: what is asked once for all, by domain."""
     touching, index = _touching(draft), draft.index
-    heads = ("Domain and objective", "Leaf objectives asked", *(one.short_title for one in draft.frameworks), "By several")
+    heads = (
+        "Domain and objective",
+        "Leaf objectives asked",
+        *(one.short_title for one in draft.frameworks),
+        "By several",
+    )
     for_table = []
     domains = [one for one in index.knowledge.objectives if one.level == "domain"]
     for domain in domains:
@@ -173,7 +180,9 @@ def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
     controls = []
     for slug, count in sorted(serving.items(), key=lambda one: (-one[1], one[0])):
         covers = [key.partition("@")[0] for key, found in draft.subject.meeting.items() if slug in found]
-        names = joined([f"{one.short_title} {covers.count(one.slug)}" for one in draft.frameworks if one.slug in covers])
+        names = joined(
+            [f"{one.short_title} {covers.count(one.slug)}" for one in draft.frameworks if one.slug in covers]
+        )
         controls.append((draft.index.controls[slug].title, names, draft.owner(slug), draft.subject.status_of(slug)))
     yield Section("Controls and how many requirements they serve", (
         Table(("Control", "Requirements", "Owner", "Status"), (66, 54, 34, 20), tuple(controls)),
@@ -184,7 +193,9 @@ def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
         told = "\n".join(f"{words} [{draft.cited(cited)}]" if cited else words for words, _, cited in ways)
         tensions.append((f"{row['title']}\n{row['nature']}", told, draft.cite(*str(row["members"]).split("; "))))
     if tensions:
-        yield Section("Where duties pull apart", (Table(("Tension", "Ways out", CITATION), (50, 84, 36), tuple(tensions)),), 2)
+        yield Section(
+            "Where duties pull apart", (Table(("Tension", "Ways out", CITATION), (50, 84, 36), tuple(tensions)),), 2
+        )
 
 
 def _governance(draft: Draft) -> Iterator[Section]:

@@ -106,7 +106,9 @@ class Document:
         path = Path(path)
         writers = {".md": lambda: self.markdown().encode(), ".html": lambda: self.html().encode(), ".docx": self.docx}
         if path.suffix not in writers:
-            raise UsageError(f"a document is written as .md, .html or .docx, not {path.suffix or 'without an ending'!r}")
+            raise UsageError(
+                f"a document is written as .md, .html or .docx, not {path.suffix or 'without an ending'!r}"
+            )
         write_aside(path, writers[path.suffix]())
         return path
 

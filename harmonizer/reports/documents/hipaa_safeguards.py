@@ -31,7 +31,9 @@ def hipaa_safeguards(kg: Harmonizer) -> Document:
 
 def _purpose(draft: Draft) -> Section:
     facts = draft.organisation.facts()
-    roles = [draft.in_words(str(facts[tag][0])) for tag in ("role:covered-entity", "role:business-associate") if tag in facts]
+    roles = [
+        draft.in_words(str(facts[tag][0])) for tag in ("role:covered-entity", "role:business-associate") if tag in facts
+    ]
     return Section("What this covers", (
         Paragraph(draft.organisation.top["description"] or NOTHING),
         draft.say("The technical safeguards bind covered entities and business associates that hold electronic "
@@ -72,7 +74,9 @@ def _about(draft: Draft, entry: Entry) -> str:
         return "stores PHI" if draft.contains(entry, PHI) else "holds no PHI"
     touched = any(entry["id"] in (flow["from"], flow["to"]) and draft.contains(flow, PHI)
                   for flow in draft.organisation.entries["flows"])  # fmt: skip
-    return ("sends or receives PHI" if entry.collection in ("parties", "vendors") else "processes PHI") if touched else ""
+    return (
+        ("sends or receives PHI" if entry.collection in ("parties", "vendors") else "processes PHI") if touched else ""
+    )
 
 
 def _places(draft: Draft) -> Iterator[Section]:

@@ -80,7 +80,9 @@ def _rules(draft: Draft) -> Section:
 def _less(draft: Draft) -> Iterator[Section]:
     """The forms of data that ask for less, from the graph."""
     yield Section("Forms that identify less", ())
-    removed = [one for one in draft.below("hipaa:164.514(b)(2)(i)") if "(b)(2)(i)(" in one.id and one.id.count("(") == 4]
+    removed = [
+        one for one in draft.below("hipaa:164.514(b)(2)(i)") if "(b)(2)(i)(" in one.id and one.id.count("(") == 4
+    ]
     if removed:
         yield Section("De-identified", (
             draft.say("What is de-identified is no PHI any more. Of the two ways one is an expert's finding, the other "
@@ -98,7 +100,9 @@ def _controls(draft: Draft) -> Section:
     slugs = dict.fromkeys(slug for one in asked for slug in draft.subject.meeting.get(one.key, ()))
     rows = tuple((draft.index.controls[slug].title, draft.activity(slug), draft.owner(slug),
                   f"{draft.subject.status_of(slug)}\n{draft.evidence(slug)}") for slug in slugs)  # fmt: skip
-    return Section("Controls", (Table(("Control", "What it does", "Owner", "Status and evidence"), (30, 74, 28, 42), rows),))
+    return Section(
+        "Controls", (Table(("Control", "What it does", "Owner", "Status and evidence"), (30, 74, 28, 42), rows),)
+    )
 
 
 def _open(draft: Draft) -> Section:

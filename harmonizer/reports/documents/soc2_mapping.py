@@ -60,7 +60,9 @@ def _scope(draft: Draft) -> Section:
         titles = joined([f"{one.id} {one.title}" for one in series])
         blocks.append(Paragraph(f"Out of scope, since the organisation file names no other category: {titles}."))
     audits = [one for one in draft.organisation.entries["audits"] if one["framework"] == framework.slug]
-    blocks += [Paragraph(f"{one['report']} by {one['auditor']}, period {one['from']} to {one['to']}.") for one in audits]
+    blocks += [
+        Paragraph(f"{one['report']} by {one['auditor']}, period {one['from']} to {one['to']}.") for one in audits
+    ]
     return Section("Scope", tuple(blocks))
 
 
