@@ -73,8 +73,15 @@ def _documents(kg: hz.Harmonizer) -> None:
              "md": "text/markdown"}  # fmt: skip
     with st.container(horizontal=True):
         for form, mime in mimes.items():
-            st.download_button(form.upper(), partial(exports.document, kg, name, form), f"{name}.{form}", mime,
-                               on_click="ignore", icon=":material/description:", key=f"export_document_{form}")  # fmt: skip
+            st.download_button(
+                form.upper(),
+                partial(exports.document, kg, name, form),
+                f"{name}.{form}",
+                mime,
+                on_click="ignore",
+                icon=":material/description:",
+                key=f"export_document_{form}",
+            )
 
 
 def _dataset(kg: hz.Harmonizer) -> None:

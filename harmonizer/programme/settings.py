@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harmonizer.programme.organisation import Organisation
 
 COLUMNS = ("system", "objective", "setting", "how", "standing", "because", "citations", "line")
+FIELDS = ("objective", "dimension", "value", "how")
 WEAKER, MEETS, JUDGED, OWN = "weaker than what binds", "meets what binds", "to be judged", "own choice"
 
 
@@ -90,9 +91,9 @@ def settings(
         bound = [one for one in constraints_in(seen, frameworks, circumstances)
                  if index.requirements[one.requirement].modality in DEFAULT_MODALITIES]  # fmt: skip
         for number, fields in enumerate(system.tables("settings")):
-            texts = {name: str(fields.get(name) or "") for name in ("objective", "dimension", "value", "how")}
+            objective, slug, value, how = (str(fields.get(name) or "") for name in FIELDS)
             line = organisation.document.line((*system.place, "settings", number))
-            found.append(_held_against(index, Setting(system["id"], line=line, **texts), bound))
+            found.append(_held_against(index, Setting(system["id"], objective, slug, value, how, line), bound))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from harmonizer.reports.documents.document import Block, Document, Items, Paragraph, Picture, Table, grouped
 
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-FIXED = datetime(1980, 1, 1)  # noqa: DTZ001 - core properties hold no zone
+FIXED = datetime(1980, 1, 1)
 PAGE_MM, MARGIN_MM = (210, 297), 20
 TEXT_MM = PAGE_MM[0] - 2 * MARGIN_MM
 INK, QUIET, HEAD_FILL = "1D2733", "4A5560", "E9EEF4"

@@ -34,11 +34,11 @@ def _lines(block: Block) -> Iterator[str]:
         case Picture():
             yield "```mermaid"
             yield "flowchart TB"
-            number = {box.id: f"n{place}" for place, box in enumerate(block.drawing.boxes)}
+            node = {box.id: f"n{place}" for place, box in enumerate(block.drawing.boxes)}
             for box in block.drawing.boxes:
-                yield f'  {number[box.id]}["{_quoted(box.name)}<br/>{_quoted(box.about)}"]'
+                yield f'  {node[box.id]}["{_quoted(box.name)}<br/>{_quoted(box.about)}"]'
             for label, source, target in block.drawing.arrows:
-                yield f"  {number[source]} -->|{label}| {number[target]}"
+                yield f"  {node[source]} -->|{label}| {node[target]}"
             yield "```"
             yield ""
             yield escaped(block.caption)

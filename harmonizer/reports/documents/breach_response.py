@@ -45,17 +45,30 @@ def _what(draft: Draft) -> Iterator[Section]:
         )
         words = {one.dimension: draft.value(one, operator=False) for one in proof}
         blocks += [
-            draft.say("Use or disclosure of unsecured PHI that the Privacy Rule does not permit is presumed to be a "
-                      "breach. The presumption falls only on one of these grounds, and the organisation has to prove "
-                      f"it: {words['permitted-grounds']}. A low probability of compromise is shown by an assessment of "
-                      f"at least: {words['required-factors']}.", "hipaa:164.402", "hipaa:164.414(b)"),
-            draft.say("PHI that was made unusable, unreadable or indecipherable as guidance says is not unsecured; then "
-                      "nothing below is due under HIPAA.", "hipaa:164.402"),
-        ]  # fmt: skip
+            draft.say(
+                "Use or disclosure of unsecured PHI that the Privacy Rule does not permit is presumed to be a "
+                "breach. The presumption falls only on one of these grounds, and the organisation has to prove "
+                f"it: {words['permitted-grounds']}. A low probability of compromise is shown by an assessment of "
+                f"at least: {words['required-factors']}.",
+                "hipaa:164.402",
+                "hipaa:164.414(b)",
+            ),
+            draft.say(
+                "PHI that was made unusable, unreadable or indecipherable as guidance says is not unsecured; then "
+                "nothing below is due under HIPAA.",
+                "hipaa:164.402",
+            ),
+        ]
     if draft.applies("gdpr:Art.33(1)"):
-        blocks.append(draft.say("Under the GDPR every breach of security that leads to destruction, loss, alteration or "
-                                "disclosure of personal data, or access to them, counts; notice to the authority falls "
-                                "away only where a risk to people is unlikely.", "gdpr:Art.33(1)", "gdpr:Art.33(5)"))  # fmt: skip
+        blocks.append(
+            draft.say(
+                "Under the GDPR every breach of security that leads to destruction, loss, alteration or "
+                "disclosure of personal data, or access to them, counts; notice to the authority falls "
+                "away only where a risk to people is unlikely.",
+                "gdpr:Art.33(1)",
+                "gdpr:Art.33(5)",
+            )
+        )
     yield Section("When this procedure runs", tuple(blocks))
     contacts = draft.organisation.top.fields.get("contacts")
     rows = [(name.replace("_", " ").capitalize(), str(value)) for name, value in (contacts or {}).items()]
@@ -92,11 +105,21 @@ def _clocks(draft: Draft) -> Iterator[Section]:
                   "bind before it is reached."),
         Table(heads, (38, 22, 24, 34, 34, 22), tuple(rows)),
     ]  # fmt: skip
-    joint = [row for row in draft.kg.strictest(*(one.key for one in draft.frameworks))
-             if row["status"] == "covered-in-practice" and row["dimension"] == "notice-deadline"
-             and {short_key(one.requirement) for one in _deadlines(draft)} & set(str(row["satisfies"]).split("; "))]  # fmt: skip
-    blocks += [draft.say(f"{_first_upper(str(row['note']).partition(';')[0])} (of the numbers; the words beside them are "
-                         "judged case by case).", *str(row["satisfies"]).split("; ")) for row in joint]  # fmt: skip
+    joint = [
+        row
+        for row in draft.kg.strictest(*(one.key for one in draft.frameworks))
+        if row["status"] == "covered-in-practice"
+        and row["dimension"] == "notice-deadline"
+        and {short_key(one.requirement) for one in _deadlines(draft)} & set(str(row["satisfies"]).split("; "))
+    ]
+    blocks += [
+        draft.say(
+            f"{_first_upper(str(row['note']).partition(';')[0])} (of the numbers; the words beside them are "
+            "judged case by case).",
+            *str(row["satisfies"]).split("; "),
+        )
+        for row in joint
+    ]
     notes: dict[str, list[str]] = {}
     for one in _deadlines(draft):
         if one.note:
@@ -130,12 +153,17 @@ def _steps(draft: Draft) -> Section:
     if upstream := _that_apply(draft, "hipaa:164.410(a)(1)", "gdpr:Art.33(2)"):
         steps.append(draft.say("Tell those for whom the data were held.", *upstream))
     steps += [
-        draft.say("Send the notices of the table above, each before its clock ends, with the content below.",
-                  *dict.fromkeys(one.requirement for one in _deadlines(draft))),
-        Paragraph("Enter the breach in the register, notified or not, with facts, effects, remedies, notices and proof "
-                  "of dispatch.", draft.cite(*_that_apply(draft, "hipaa:164.408(c)", "hipaa:164.414(b)", "gdpr:Art.33(5)"))),
+        draft.say(
+            "Send the notices of the table above, each before its clock ends, with the content below.",
+            *dict.fromkeys(one.requirement for one in _deadlines(draft)),
+        ),
+        Paragraph(
+            "Enter the breach in the register, notified or not, with facts, effects, remedies, notices and proof "
+            "of dispatch.",
+            draft.cite(*_that_apply(draft, "hipaa:164.408(c)", "hipaa:164.414(b)", "gdpr:Art.33(5)")),
+        ),
         Paragraph("Afterwards mend the cause, and change this procedure where it failed."),
-    ]  # fmt: skip
+    ]
     return Section("Steps", (Items(tuple(steps), numbered=True),))
 
 
@@ -168,7 +196,7 @@ def _kept(draft: Draft) -> Section:
 
 def _controls(draft: Draft) -> Section:
     slugs: Sequence[str] = list(dict.fromkeys(
-        slug for one in _asked(draft) for slug in draft.subject.meeting.get(one.key, ())))  # fmt: skip
+        slug for one in _asked(draft) for slug in draft.meeting.get(one.key, ())))  # fmt: skip
     rows = tuple((draft.index.controls[slug].title, draft.owner(slug), draft.subject.status_of(slug),
                   draft.evidence(slug)) for slug in slugs)  # fmt: skip
     return Section(

@@ -42,7 +42,7 @@ Outline = dict[str, Part]
 
 
 def changes(old: Path, new: Path) -> Answer:
-    """Every line and cell that differs; ``citation`` is what the new version cites for it, or the old where it is gone."""
+    """Every line and cell that differs; ``citation`` is what the new version cites for it, or the old one."""
     before, after = read(old), read(new)
     rows: list[Sequence[Cell]] = []
     for section in [*before, *(one for one in after if one not in before)]:
@@ -93,8 +93,12 @@ def _named(headings: tuple[str, ...], *sides: Rows) -> list[dict[tuple[tuple[str
     """
     cited = [headings.index(CITATION)] if CITATION in headings else []
     ways = [[0], [0, *cited], [0, 1], [0, 1, *cited]]
-    fit = [way for way in ways if len(headings) > max(way)
-           and all(len({tuple(row[place] for place in way) for row in rows}) == len(rows) for rows in sides)]  # fmt: skip
+    fit = [
+        way
+        for way in ways
+        if len(headings) > max(way)
+        and all(len({tuple(row[place] for place in way) for row in rows}) == len(rows) for rows in sides)
+    ]
     way = fit[0] if fit else [0]
     found = []
     for rows in sides:

@@ -1,4 +1,4 @@
-"""The strategy of one programme under several frameworks: inventory, classes, objectives, superset, governance, audits."""
+"""The strategy of one programme under several frameworks, from inventory to audits."""
 
 from __future__ import annotations
 
@@ -42,17 +42,26 @@ def _summary(draft: Draft, in_turn: Answer) -> Section:
     several = sum(count for number, count in shared.items() if number > 1)
     alone = sum(int(row["alone"] or 0) for row in in_turn)
     proof = "proven to be the cheapest" if summary["status"] == "optimal" else f"at most {summary['gap']:.0%} above it"
-    return Section("In short", (
-        Paragraph(draft.organisation.top["description"] or NOTHING),
-        Items((
-            Paragraph(f"Frameworks: {names}. {asked} of their requirements apply."),
-            Paragraph(f"They ask for {sum(shared.values())} control objectives, {several} of them by more than one "
-                      "framework: each is reached once, at the strictest setting."),
-            Paragraph(f"{len(draft.subject.plan)} controls answer them together; the estimate of what is still to do is "
-                      f"{summary['effort']} person-days ({summary['effort_low']} to {summary['effort_high']}), {proof}. "
-                      f"One framework after the other on its own would take {alone}."),
-        )),
-    ))  # fmt: skip
+    return Section(
+        "In short",
+        (
+            Paragraph(draft.organisation.top["description"] or NOTHING),
+            Items(
+                (
+                    Paragraph(f"Frameworks: {names}. {asked} of their requirements apply."),
+                    Paragraph(
+                        f"They ask for {sum(shared.values())} control objectives, {several} of them by more than one "
+                        "framework: each is reached once, at the strictest setting."
+                    ),
+                    Paragraph(
+                        f"{len(draft.subject.plan)} controls answer them together; the estimate of what is still to do is "
+                        f"{summary['effort']} person-days ({summary['effort_low']} to {summary['effort_high']}), {proof}. "
+                        f"One framework after the other on its own would take {alone}."
+                    ),
+                )
+            ),
+        ),
+    )
 
 
 def _touching(draft: Draft) -> dict[str, set[str]]:
@@ -86,9 +95,16 @@ def _inventory(draft: Draft) -> Iterator[Section]:
                     one["retention"]) for one in entries["stores"])  # fmt: skip
     yield Section("Data stores", (Table(("Data store", "System", "Data", "Location", "Kept for"), (30, 30, 56, 30, 26),
                                         stores),), 2)  # fmt: skip
-    vendors = tuple((one.name, one["purpose"], one["location"],
-                     joined([f"{each['kind'].replace('-', ' ')} ({each['signed']})" for each in one.tables("agreements")])
-                     or NOTHING) for one in entries["vendors"])  # fmt: skip
+    vendors = tuple(
+        (
+            one.name,
+            one["purpose"],
+            one["location"],
+            joined([f"{each['kind'].replace('-', ' ')} ({each['signed']})" for each in one.tables("agreements")])
+            or NOTHING,
+        )
+        for one in entries["vendors"]
+    )
     if vendors:
         yield Section(
             "Vendors", (Table(("Vendor", "Purpose", "Location", "Agreements"), (30, 48, 40, 54), vendors),), 2
@@ -112,14 +128,31 @@ def _classes(draft: Draft) -> Iterator[Section]:
     slugs = {one.slug for one in draft.frameworks}
     if "eu-ai-act" in slugs:
         tags = draft.organisation.scope.known
-        classes = tuple((one.name, tags[f"ai:{one['risk']}"].title.rstrip("."), spoken(one.many("roles")),
-                         joined([tags[f"ai:{word}"].title.rstrip(".") for word in one.many("properties")
-                                 if f"ai:{word}" in tags])) for one in draft.organisation.entries["ai_systems"])  # fmt: skip
-        yield Section("AI systems by risk", (
-            draft.say("High-risk is what Annex I or Annex III makes so; what talks to people has to say that it is an "
-                      "AI system, whatever its class.", "eu-ai-act:Art.6(1)", "eu-ai-act:Art.6(2)", "eu-ai-act:Art.50(1)"),
-            Table(("AI system", "Class", "Our role", "Beside that"), (40, 64, 26, 40), classes),
-        ), 2)  # fmt: skip
+        classes = tuple(
+            (
+                one.name,
+                tags[f"ai:{one['risk']}"].title.rstrip("."),
+                spoken(one.many("roles")),
+                joined(
+                    [tags[f"ai:{word}"].title.rstrip(".") for word in one.many("properties") if f"ai:{word}" in tags]
+                ),
+            )
+            for one in draft.organisation.entries["ai_systems"]
+        )
+        yield Section(
+            "AI systems by risk",
+            (
+                draft.say(
+                    "High-risk is what Annex I or Annex III makes so; what talks to people has to say that it is an "
+                    "AI system, whatever its class.",
+                    "eu-ai-act:Art.6(1)",
+                    "eu-ai-act:Art.6(2)",
+                    "eu-ai-act:Art.50(1)",
+                ),
+                Table(("AI system", "Class", "Our role", "Beside that"), (40, 64, 26, 40), classes),
+            ),
+            2,
+        )
     data = tuple((str(row["title"]).rstrip("."), draft.names(str(row["stores"]).split("; ")) if row["stores"] else "",
                   joined([draft.index.frameworks[one].short_title for one in str(row["frameworks"]).split("; ")
                           if one in slugs])) for row in classification(draft.judge)
@@ -159,15 +192,27 @@ def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
     yield Section("One set of controls", ())
     rows = tuple((draft.index.framework(str(row["framework"])).short_title, str(row["alone"]), str(row["adds"]),
                   str(row["together"])) for row in in_turn)  # fmt: skip
-    yield Section("What each framework adds", (
-        Paragraph("Person-days from nothing; each line after those above it. All at once is cheaper still where a control "
-                  "that costs more for the first pays for those after it."),
-        Table(("Framework", "Alone", "Adds", "Together so far"), (62, 36, 36, 36), rows),
-    ), 2)  # fmt: skip
-    numbers = [row for row in draft.kg.strictest(*(one.key for one in draft.frameworks))
-               if row["status"] == "binding" and row["operator"] in ("at-most", "at-least") and row["requirement"]
-               and draft.index.dimensions[str(row["dimension"])].type in ("duration", "quantity", "ordinal")
-               and row["dominated_by"] == "" and row["wording"] != "qualitative"]  # fmt: skip
+    yield Section(
+        "What each framework adds",
+        (
+            Paragraph(
+                "Person-days from nothing; each line after those above it. All at once is cheaper still where a control "
+                "that costs more for the first pays for those after it."
+            ),
+            Table(("Framework", "Alone", "Adds", "Together so far"), (62, 36, 36, 36), rows),
+        ),
+        2,
+    )
+    numbers = [
+        row
+        for row in draft.kg.strictest(*(one.key for one in draft.frameworks))
+        if row["status"] == "binding"
+        and row["operator"] in ("at-most", "at-least")
+        and row["requirement"]
+        and draft.index.dimensions[str(row["dimension"])].type in ("duration", "quantity", "ordinal")
+        and row["dominated_by"] == ""
+        and row["wording"] != "qualitative"
+    ]
     settings = tuple(sorted(
         (draft.index.objectives[str(row["objective"])].title, draft.index.dimensions[str(row["dimension"])].title,
          f"{str(row['operator']).replace('-', ' ')} "
@@ -176,10 +221,10 @@ def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
     yield Section("The strictest numbers that bind", (
         Table(("Objective", "What", "Value", "Where", CITATION), (50, 26, 32, 40, 26), settings),
     ), 2)  # fmt: skip
-    serving = Counter(slug for controls in draft.subject.meeting.values() for slug in controls)
+    serving = Counter(slug for controls in draft.meeting.values() for slug in controls)
     controls = []
-    for slug, count in sorted(serving.items(), key=lambda one: (-one[1], one[0])):
-        covers = [key.partition("@")[0] for key, found in draft.subject.meeting.items() if slug in found]
+    for slug, _ in sorted(serving.items(), key=lambda one: (-one[1], one[0])):
+        covers = [key.partition("@")[0] for key, found in draft.meeting.items() if slug in found]
         names = joined(
             [f"{one.short_title} {covers.count(one.slug)}" for one in draft.frameworks if one.slug in covers]
         )
@@ -201,15 +246,17 @@ def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
 def _governance(draft: Draft) -> Iterator[Section]:
     bodies = draft.organisation.entries["bodies"]
     called = {one["id"]: one.name for one in bodies}
-    rows = tuple((one.name, one["decides"], joined(one.many("members")), one["meets"], called.get(one["reports_to"], ""))
-                 for one in bodies)  # fmt: skip
+    rows = tuple(
+        (one.name, one["decides"], joined(one.many("members")), one["meets"], called.get(one["reports_to"], ""))
+        for one in bodies
+    )
     yield Section("Governance", (
         Table(("Body or officer", "Decides", "Members", "Meets", "Reports to"), (34, 56, 36, 20, 26), rows) if rows else
         Paragraph("The organisation file names no body that decides; put them under 'bodies'."),
         Paragraph("Each control has one owner. A status says how far its work is, a finding what somebody judged of a "
                   "requirement; neither follows from the other, and both keep their history."),
     ))  # fmt: skip
-    owners = Counter(draft.owner(slug) for slug in {one for found in draft.subject.meeting.values() for one in found})
+    owners = Counter(draft.owner(slug) for slug in {one for found in draft.meeting.values() for one in found})
     yield Section("Who owns how many controls", (
         Table(("Owner", "Controls"), (120, 50), tuple((name, str(count)) for name, count in sorted(owners.items()))),
     ), 2)  # fmt: skip

@@ -21,6 +21,8 @@ from harmonizer.reports.subject import Subject
 from harmonizer.scope import Node, is_event, parse
 from harmonizer.strictness.applicability import applicable, condition_of
 from harmonizer.superset.candidates import OPERATOR_WORDS
+from harmonizer.superset.plan import plan
+from harmonizer.superset.settings import fill_statement
 from harmonizer.values import describe_value
 
 if TYPE_CHECKING:
@@ -28,10 +30,12 @@ if TYPE_CHECKING:
 
 NOTHING = "none recorded"
 ELSEWHERE = {
-    "74 FR 19006": ("Guidance of the Department of Health and Human Services on technologies that make protected health "
-                    "information unusable to those without authority, 27 April 2009, part II.B",
-                    "https://www.govinfo.gov/content/pkg/FR-2009-04-27/pdf/E9-9512.pdf"),
-}  # fmt: skip
+    "74 FR 19006": (
+        "Guidance of the Department of Health and Human Services on technologies that make protected health "
+        "information unusable to those without authority, 27 April 2009, part II.B",
+        "https://www.govinfo.gov/content/pkg/FR-2009-04-27/pdf/E9-9512.pdf",
+    ),
+}
 """What the graph does not hold and a document refers to: its title and address."""
 
 
@@ -135,7 +139,19 @@ class Draft:
     def subject(self) -> Subject:
         """The cheapest sufficient set of controls for the frameworks, those in progress or in place taken as given."""
         names = [one.key for one in self.frameworks]
-        return Subject(self.kg, self.frameworks, self.kg.solve(*names, have=self.in_use))
+        found = plan(self.index, names, circumstances=self.kg.circumstances, have=self.in_use, alternatives=False)
+        return Subject(self.kg, self.frameworks, found)
+
+    @cached_property
+    def meeting(self) -> dict[str, list[str]]:
+        """The controls that meet each requirement, by its key: those of the set, and whatever else is in use."""
+        found = {key: list(controls) for key, controls in self.subject.meeting.items()}
+        if others := [slug for slug in self.in_use if slug not in self.subject.plan.controls]:
+            use = self.kg.programme.use(*(one.key for one in self.frameworks))
+            for slug in others:
+                for key in use.served([slug]):
+                    found.setdefault(key, []).append(slug)
+        return found
 
     @cached_property
     def in_use(self) -> list[str]:
@@ -157,7 +173,7 @@ class Draft:
     def activity(self, control: str) -> str:
         """What a control does, with the settings that bind in the places that its text has for them."""
         detail = self.subject.plan.details.get(control)
-        return detail.statement.text if detail else self.index.controls[control].statement
+        return detail.statement.text if detail else fill_statement(self.index, self.index.controls[control], ()).text
 
     @cached_property
     def artefacts(self) -> dict[str, Artefact]:

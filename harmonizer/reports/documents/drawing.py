@@ -87,7 +87,7 @@ def _placed(drawing: Drawing) -> _Placed:
         points: list[Point] = []
         for step, name in enumerate(way):
             x = ports.get((place, step), middle[name])
-            up = step + 1 < len(way) and top[way[step + 1]] <= top[name] or step and top[way[step - 1]] > top[name]
+            up = (step + 1 < len(way) and top[way[step + 1]] <= top[name]) or (step and top[way[step - 1]] > top[name])
             ends = (top[name], top[name] + HEIGHT)
             if name not in boxes:
                 points += [(x, y) for y in (reversed(ends) if up else ends)]
@@ -165,8 +165,10 @@ def _svg(placed: _Placed) -> str:
                      f'fill="{INK}">{escape(_short(box.name, 30))}</text><text x="{x + 10:.1f}" y="{y + 48}" '
                      f'font-size="13" fill="{INK}">{escape(_short(box.about, 36))}</text>')  # fmt: skip
     for number, (x, y) in _numbers(placed):
-        parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="11" fill="#ffffff" stroke="{LINE}"/><text x="{x:.1f}" '
-                     f'y="{y + 5:.1f}" font-size="13" text-anchor="middle" fill="{INK}">{escape(number)}</text>')  # fmt: skip
+        parts.append(
+            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="11" fill="#ffffff" stroke="{LINE}"/><text x="{x:.1f}" '
+            f'y="{y + 5:.1f}" font-size="13" text-anchor="middle" fill="{INK}">{escape(number)}</text>'
+        )
     for place, kind in enumerate(_kinds(placed)):
         x, y = MARGIN + place * 140, placed.height - 26
         parts.append(f'<rect x="{x}" y="{y}" width="14" height="14" fill="{FILLS[kind]}" stroke="{LINE}"/>'

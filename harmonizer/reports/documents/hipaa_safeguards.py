@@ -93,8 +93,14 @@ def _places(draft: Draft) -> Iterator[Section]:
         stages = dict.fromkeys(flow["stage"] for flow in flows
                                if draft.contains(flow, PHI) and one["id"] in (flow["from"], flow["to"]))  # fmt: skip
         if stages:
-            rows.append((one.name, one["purpose"], joined(list(stages)), one["owner"] or draft.entry(one["system"])["owner"]
-                         if one["owner"] or one["system"] else NOTHING))  # fmt: skip
+            rows.append(
+                (
+                    one.name,
+                    one["purpose"],
+                    joined(list(stages)),
+                    one["owner"] or draft.entry(one["system"])["owner"] if one["owner"] or one["system"] else NOTHING,
+                )
+            )
     yield Section("Processed", (Table(("System", "Purpose", "Stages", "Owner"), (36, 66, 34, 34), tuple(rows)),), 2)
     vendors = [one for one in entries["vendors"] if draft.contains(one, PHI)]
     if not vendors:
@@ -106,22 +112,32 @@ def _places(draft: Draft) -> Iterator[Section]:
         until = f", until {contracts[0]['expires']}" if contracts and "expires" in contracts[0] else ""
         given.append((one.name, one["purpose"], draft.data(one.many("data")),
                       f"signed {contracts[0]['signed']}{until}" if contracts else "NONE RECORDED", cited))  # fmt: skip
-    heads = ("Vendor", "Purpose", "Data", "Business associate contract", CITATION)
-    yield Section("Given to business associates", (Table(heads, (28, 40, 44, 32, 26), tuple(given)),), 2)
+    columns = ("Vendor", "Purpose", "Data", "Business associate contract", CITATION)
+    yield Section("Given to business associates", (Table(columns, (28, 40, 44, 32, 26), tuple(given)),), 2)
 
 
 def _safeguards(draft: Draft) -> Iterator[Section]:
     """A part for each category: what the rule asks, what is set, and which controls carry it."""
-    yield Section("Safeguards", (
-        draft.say("Each specification of the rule is required or addressable. Addressable does not mean optional: it is "
-                  "assessed, and carried out where that is reasonable and appropriate; otherwise the reasons are "
-                  "documented and an equivalent measure is taken where that is reasonable and appropriate.",
-                  "hipaa:164.306(d)(2)", "hipaa:164.306(d)(3)(i)", "hipaa:164.306(d)(3)(ii)(A)",
-                  "hipaa:164.306(d)(3)(ii)(B)(1)", "hipaa:164.306(d)(3)(ii)(B)(2)"),
-        Paragraph("The rule names hardly a number or technique. A setting below is therefore marked for what it is: "
-                  "what meets or misses a number that binds, what a person has to judge, or the organisation's own "
-                  "choice."),
-    ))  # fmt: skip
+    yield Section(
+        "Safeguards",
+        (
+            draft.say(
+                "Each specification of the rule is required or addressable. Addressable does not mean optional: it is "
+                "assessed, and carried out where that is reasonable and appropriate; otherwise the reasons are "
+                "documented and an equivalent measure is taken where that is reasonable and appropriate.",
+                "hipaa:164.306(d)(2)",
+                "hipaa:164.306(d)(3)(i)",
+                "hipaa:164.306(d)(3)(ii)(A)",
+                "hipaa:164.306(d)(3)(ii)(B)(1)",
+                "hipaa:164.306(d)(3)(ii)(B)(2)",
+            ),
+            Paragraph(
+                "The rule names hardly a number or technique. A setting below is therefore marked for what it is: "
+                "what meets or misses a number that binds, what a person has to judge, or the organisation's own "
+                "choice."
+            ),
+        ),
+    )
     for category in draft.index.children(draft.index.requirement(SAFEGUARDS).key):
         asked = draft.below(category.key)
         if not asked:
@@ -129,7 +145,7 @@ def _safeguards(draft: Draft) -> Iterator[Section]:
         blocks: list[Block] = [draft.duties(asked)]
         chosen = draft.settings_table(asked)
         blocks.append(chosen or Paragraph("The organisation file states no setting for this category."))
-        rows = dict.fromkeys(slug for one in asked for slug in draft.subject.meeting.get(one.key, ()))
+        rows = dict.fromkeys(slug for one in asked for slug in draft.meeting.get(one.key, ()))
         controls = tuple((draft.index.controls[slug].title, draft.activity(slug), draft.owner(slug),
                           f"{draft.subject.status_of(slug)}\n{draft.evidence(slug)}") for slug in rows)  # fmt: skip
         blocks.append(Table(("Control", "What it does", "Owner", "Status and evidence"), (30, 74, 28, 42), controls))
@@ -137,14 +153,23 @@ def _safeguards(draft: Draft) -> Iterator[Section]:
 
 
 def _guidance(draft: Draft) -> Section:
-    return Section("Guidance beside the rule", (
-        draft.refer("Which encryption takes PHI out of the breach rule is said by guidance, not by 164.312. For data at "
-                    "rest the guidance points to NIST SP 800-111; for data in motion to NIST SP 800-52 (TLS), 800-77 "
-                    "(IPsec) and 800-113 (SSL VPN), or to other processes validated under FIPS 140-2; in both cases "
-                    "the key must not have been taken along with the data.", GUIDANCE),
-        draft.say("The guidance binds nobody to encrypt. It decides what counts as unsecured, and so whether a breach "
-                  "has to be notified at all.", "hipaa:164.402"),
-    ))  # fmt: skip
+    return Section(
+        "Guidance beside the rule",
+        (
+            draft.refer(
+                "Which encryption takes PHI out of the breach rule is said by guidance, not by 164.312. For data at "
+                "rest the guidance points to NIST SP 800-111; for data in motion to NIST SP 800-52 (TLS), 800-77 "
+                "(IPsec) and 800-113 (SSL VPN), or to other processes validated under FIPS 140-2; in both cases "
+                "the key must not have been taken along with the data.",
+                GUIDANCE,
+            ),
+            draft.say(
+                "The guidance binds nobody to encrypt. It decides what counts as unsecured, and so whether a breach "
+                "has to be notified at all.",
+                "hipaa:164.402",
+            ),
+        ),
+    )
 
 
 def _open(draft: Draft) -> Section:
@@ -155,11 +180,13 @@ def _open(draft: Draft) -> Section:
     items = draft.weak_settings()
     items += [draft.say(f"{one.id} {one.title} is addressable and no setting is stated for it: record the assessment.",
                         one.key, "hipaa:164.306(d)(3)(i)") for one in bare]  # fmt: skip
-    items += [draft.say(f"{one.name} is given PHI and no business associate contract is recorded.", "hipaa:164.308(b)(3)")
-              for one in draft.organisation.entries["vendors"]
-              if draft.contains(one, PHI) and "business-associate-agreement" not in
-              [each["kind"] for each in one.tables("agreements")]]  # fmt: skip
-    meeting = dict.fromkeys(slug for one in asked for slug in draft.subject.meeting.get(one.key, ()))
+    items += [
+        draft.say(f"{one.name} is given PHI and no business associate contract is recorded.", "hipaa:164.308(b)(3)")
+        for one in draft.organisation.entries["vendors"]
+        if draft.contains(one, PHI)
+        and "business-associate-agreement" not in [each["kind"] for each in one.tables("agreements")]
+    ]
+    meeting = dict.fromkeys(slug for one in asked for slug in draft.meeting.get(one.key, ()))
     waiting = [draft.index.controls[slug].title for slug in meeting if draft.subject.status_of(slug) != "implemented"]
     if waiting:
         items.append(Paragraph(f"{len(waiting)} of {len(meeting)} controls are not implemented yet: "

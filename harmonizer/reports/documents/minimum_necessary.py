@@ -1,4 +1,4 @@
-"""The minimum-necessary policy: who of the workforce needs which PHI, and how uses, disclosures and requests are kept to it."""
+"""The minimum-necessary policy: who of the workforce needs which PHI, and how use and disclosure are kept to it."""
 
 from __future__ import annotations
 
@@ -49,32 +49,63 @@ def _access(draft: Draft) -> Section:
                   one["conditions"] or NOTHING, cited)
                  for one in draft.organisation.entries["access"])  # fmt: skip
     heads = ("Class of persons", "Where", "Categories of data", "Purpose", "Conditions", CITATION)
-    return Section("Who needs what", (
-        Paragraph("Whoever is not named here has no access to PHI. A new purpose is a new row, decided before access is "
-                  "given."),
-        Table(heads, (26, 28, 34, 32, 36, 20), rows) if rows else
-        Paragraph("The organisation file names no class of persons; put them under 'access'."),
-    ))  # fmt: skip
+    return Section(
+        "Who needs what",
+        (
+            Paragraph(
+                "Whoever is not named here has no access to PHI. A new purpose is a new row, decided before access is "
+                "given."
+            ),
+            Table(heads, (26, 28, 34, 32, 36, 20), rows)
+            if rows
+            else Paragraph("The organisation file names no class of persons; put them under 'access'."),
+        ),
+    )
 
 
 def _rules(draft: Draft) -> Section:
-    return Section("Rules for data scientists", (Items((
-        draft.say("Say first what the work is for and which elements it needs; take the least identifying form that "
-                  "serves: de-identified, then a limited data set, then PHI.", "hipaa:164.502(b)(1)",
-                  "hipaa:164.514(a)", "hipaa:164.514(e)(1)"),
-        draft.say("Work only in the stores named for your class, under the conditions named; copies elsewhere are not "
-                  "allowed.", "hipaa:164.514(d)(2)(ii)"),
-        draft.say("A whole medical record is used only where the purpose needs it and that is justified specifically, "
-                  "in writing.", "hipaa:164.514(d)(5)"),
-        draft.say("What recurs, such as the monthly extract for training, follows a standard protocol that names the "
-                  "fields; what does not is reviewed one by one against criteria set beforehand.",
-                  "hipaa:164.514(d)(3)(i)", "hipaa:164.514(d)(3)(ii)"),
-        draft.say("When you ask another institution for data, ask for no more than the purpose needs.",
-                  "hipaa:164.514(d)(4)(i)"),
-        Paragraph("Strip text burnt into images and the headers of image files as you would strip fields of a table; an "
-                  "image that shows a face is an identifier too.",
-                  draft.cite("hipaa:164.514(b)(2)(i)(Q)", "hipaa:164.514(b)(2)(i)(R)")),
-    ), numbered=True),))  # fmt: skip
+    return Section(
+        "Rules for data scientists",
+        (
+            Items(
+                (
+                    draft.say(
+                        "Say first what the work is for and which elements it needs; take the least identifying form that "
+                        "serves: de-identified, then a limited data set, then PHI.",
+                        "hipaa:164.502(b)(1)",
+                        "hipaa:164.514(a)",
+                        "hipaa:164.514(e)(1)",
+                    ),
+                    draft.say(
+                        "Work only in the stores named for your class, under the conditions named; copies elsewhere are not "
+                        "allowed.",
+                        "hipaa:164.514(d)(2)(ii)",
+                    ),
+                    draft.say(
+                        "A whole medical record is used only where the purpose needs it and that is justified specifically, "
+                        "in writing.",
+                        "hipaa:164.514(d)(5)",
+                    ),
+                    draft.say(
+                        "What recurs, such as the monthly extract for training, follows a standard protocol that names the "
+                        "fields; what does not is reviewed one by one against criteria set beforehand.",
+                        "hipaa:164.514(d)(3)(i)",
+                        "hipaa:164.514(d)(3)(ii)",
+                    ),
+                    draft.say(
+                        "When you ask another institution for data, ask for no more than the purpose needs.",
+                        "hipaa:164.514(d)(4)(i)",
+                    ),
+                    Paragraph(
+                        "Strip text burnt into images and the headers of image files as you would strip fields of a table; an "
+                        "image that shows a face is an identifier too.",
+                        draft.cite("hipaa:164.514(b)(2)(i)(Q)", "hipaa:164.514(b)(2)(i)(R)"),
+                    ),
+                ),
+                numbered=True,
+            ),
+        ),
+    )
 
 
 def _less(draft: Draft) -> Iterator[Section]:
@@ -97,7 +128,7 @@ def _less(draft: Draft) -> Iterator[Section]:
 
 def _controls(draft: Draft) -> Section:
     asked = [*draft.below("hipaa:164.502(b)"), *draft.below("hipaa:164.514(d)")]
-    slugs = dict.fromkeys(slug for one in asked for slug in draft.subject.meeting.get(one.key, ()))
+    slugs = dict.fromkeys(slug for one in asked for slug in draft.meeting.get(one.key, ()))
     rows = tuple((draft.index.controls[slug].title, draft.activity(slug), draft.owner(slug),
                   f"{draft.subject.status_of(slug)}\n{draft.evidence(slug)}") for slug in slugs)  # fmt: skip
     return Section(

@@ -31,9 +31,9 @@ def soc2_mapping(kg: Harmonizer) -> Document:
 def _system(draft: Draft) -> Iterator[Section]:
     entries = draft.organisation.entries
     yield Section("The system in short", (Paragraph(draft.organisation.top["description"] or NOTHING),))
-    systems = tuple((*row, spoken(one.many("properties"))) for one in entries["systems"]
+    components = tuple((*row, spoken(one.many("properties"))) for one in entries["systems"]
                     for row in rows_of([one], "purpose", "owner"))  # fmt: skip
-    yield Section("Components", (Table(("System", "Purpose", "Owner", "Properties"), (35, 70, 35, 30), systems),), 2)
+    yield Section("Components", (Table(("System", "Purpose", "Owner", "Properties"), (35, 70, 35, 30), components),), 2)
     stores = tuple((one.name, draft.data(one.many("data")), one["location"], one["retention"], one["security"])
                    for one in entries["stores"])  # fmt: skip
     if stores:
@@ -43,15 +43,17 @@ def _system(draft: Draft) -> Iterator[Section]:
                                    for each in one.tables("agreements")]) or NOTHING)
                     for one in entries["vendors"] for row in rows_of([one], "purpose", "location"))  # fmt: skip
     if vendors:
-        heads = ("Vendor", "Purpose", "Location", "Agreements")
-        yield Section("Subservice organisations and vendors", (Table(heads, (35, 55, 35, 45), vendors),), 2)
+        yield Section(
+            "Subservice organisations and vendors",
+            (Table(("Vendor", "Purpose", "Location", "Agreements"), (35, 55, 35, 45), vendors),),
+            2,
+        )
 
 
 def _scope(draft: Draft) -> Section:
     framework = draft.frameworks[0]
     inside = draft.asked(framework)
-    outside = [one for one in draft.index.requirements_of(framework)
-               if one.kind == "requirement" and one not in inside]  # fmt: skip
+    outside = [one for one in draft.index.requirements_of(framework) if one.kind == "requirement" and one not in inside]
     categories = joined(draft.organisation.top.many("categories"))
     blocks = [Paragraph(f"Categories in scope: {categories}. {len(inside)} criteria of {framework.title} apply, "
                         f"{inside[0].id} to {inside[-1].id}.", draft.cite(inside[0].key, inside[-1].key))]  # fmt: skip
@@ -68,19 +70,24 @@ def _scope(draft: Draft) -> Section:
 
 def _mapping(draft: Draft) -> Iterator[Section]:
     """A table for each series. The activity of a control stands where it is named first."""
-    yield Section("Mapping table", (
-        Paragraph("From each criterion to the controls that answer it, what they do, and what shows it. A control is "
-                  "key to a criterion where it alone reaches one of the objectives that the criterion asks for; the "
-                  "others are named after them as supporting. Where no control is key, those named answer it together. A "
-                  "control is described where it is named first."),
-    ))  # fmt: skip
+    yield Section(
+        "Mapping table",
+        (
+            Paragraph(
+                "From each criterion to the controls that answer it, what they do, and what shows it. A control is "
+                "key to a criterion where it alone reaches one of the objectives that the criterion asks for; the "
+                "others are named after them as supporting. Where no control is key, those named answer it together. A "
+                "control is described where it is named first."
+            ),
+        ),
+    )
     alone = {str(row["control"]): set(parts(row["only_control_for"])) for row in draft.subject.plan}
     said: dict[str, str] = {}
     series: dict[str, list[tuple[str, ...]]] = {}
     for criterion in draft.asked(draft.frameworks[0]):
         leaves = {row.objective for row in draft.index.mappings_of.get(criterion.key, ())}
-        meeting = draft.subject.meeting.get(criterion.key, [])
-        key = [slug for slug in meeting if alone[slug] & leaves]
+        meeting = draft.meeting.get(criterion.key, [])
+        key = [slug for slug in meeting if alone.get(slug, set()) & leaves]
         name, cited = f"{criterion.id} {criterion.title}", draft.cite(criterion.key)
         rows = series.setdefault(criterion.parent, [])
         for slug in key:
@@ -138,14 +145,15 @@ def _worked(draft: Draft) -> Iterator[Section]:
 
 def _serving(draft: Draft) -> dict[str, list[Requirement]]:
     found: dict[str, list[Requirement]] = {}
-    for key, controls in draft.subject.meeting.items():
+    for key, controls in draft.meeting.items():
         for slug in controls:
             found.setdefault(slug, []).append(draft.index.requirements[key])
     return {slug: sorted(rows, key=lambda one: one.position) for slug, rows in found.items()}
 
 
 def _reached(draft: Draft, slug: str) -> list[str]:
-    return next(parts(row["objectives"]) for row in draft.subject.plan if row["control"] == slug)
+    rows = [parts(row["objectives"]) for row in draft.subject.plan if row["control"] == slug]
+    return rows[0] if rows else list(draft.index.controls[slug].satisfies)
 
 
 def _register(draft: Draft) -> Section:
@@ -166,9 +174,13 @@ def _open(draft: Draft) -> Section:
     serving = _serving(draft)
     left = [slug for slug in serving if draft.subject.status_of(slug) == STATUSES[0]]
     bare = [slug for slug in serving if draft.subject.status_of(slug) == STATUSES[2] and not draft.shown_by(slug)]
-    items = [Paragraph(f"{len(left)} of {len(serving)} controls are not started."),
-             Paragraph(f"{len(bare)} implemented controls have no evidence in the register" +
-                       (f": {joined(sorted(draft.index.controls[one].title for one in bare))}." if bare else "."))]  # fmt: skip
+    items = [
+        Paragraph(f"{len(left)} of {len(serving)} controls are not started."),
+        Paragraph(
+            f"{len(bare)} implemented controls have no evidence in the register"
+            + (f": {joined(sorted(draft.index.controls[one].title for one in bare))}." if bare else ".")
+        ),
+    ]
     summary = draft.subject.summary
     items += [Paragraph(f"No control in the graph reaches {draft.index.objectives[one['objective']].title.lower()}: "
                         f"{one['reason']}", draft.cite(*one["requirements"]))
