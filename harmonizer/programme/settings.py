@@ -30,7 +30,7 @@ WEAKER, MEETS, JUDGED, OWN = "weaker than what binds", "meets what binds", "to b
 
 @dataclass(frozen=True)
 class Setting:
-    """What is chosen for one system, and the constraints that it falls short of, meets, must be judged by or fills in."""
+    """What is chosen for one system, and the constraints that it misses, meets, must be judged by or fills in."""
 
     system: str
     objective: str

@@ -80,8 +80,8 @@ def plan(
     """Build, solve and explain in one go; parameters as in :func:`harmonizer.superset.problem.build`.
 
     ``budget`` is in person-days; within it, the plan meets as much as it can. At the ``deadline`` the best set known is
-    taken; ``progress`` is told what is being done. Looking for alternatives to each control takes most of the time and can
-    be left out. Raises :class:`~harmonizer.errors.UsageError` for unknown names and
+    taken; ``progress`` is told what is being done. Looking for ``alternatives`` to each control takes most of the time.
+    Raises :class:`~harmonizer.errors.UsageError` for unknown names and
     circumstances or a budget that cannot be read.
     """
     problem = build(

@@ -1,4 +1,4 @@
-"""A document as one HTML page that stands alone: no script, no request to anybody, readable in the dark and on paper."""
+"""A document as one HTML page that stands alone: no script, no request, readable in the dark and on paper."""
 
 from __future__ import annotations
 

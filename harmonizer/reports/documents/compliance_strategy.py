@@ -54,9 +54,9 @@ def _summary(draft: Draft, in_turn: Answer) -> Section:
                         "framework: each is reached once, at the strictest setting."
                     ),
                     Paragraph(
-                        f"{len(draft.subject.plan)} controls answer them together; the estimate of what is still to do is "
-                        f"{summary['effort']} person-days ({summary['effort_low']} to {summary['effort_high']}), {proof}. "
-                        f"One framework after the other on its own would take {alone}."
+                        f"{len(draft.subject.plan)} controls answer them together; the estimate of what is still to do "
+                        f"is {summary['effort']} person-days ({summary['effort_low']} to {summary['effort_high']}), "
+                        f"{proof}. One framework after the other on its own would take {alone}."
                     ),
                 )
             ),
@@ -196,8 +196,8 @@ def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
         "What each framework adds",
         (
             Paragraph(
-                "Person-days from nothing; each line after those above it. All at once is cheaper still where a control "
-                "that costs more for the first pays for those after it."
+                "Person-days from nothing; each line after those above it. All at once is cheaper still where a "
+                "control that costs more for the first pays for those after it."
             ),
             Table(("Framework", "Alone", "Adds", "Together so far"), (62, 36, 36, 36), rows),
         ),

@@ -258,19 +258,18 @@ class Draft:
 
     def _sources(self) -> Section:
         index = self.index
-        rows = []
-        for requirement in sorted((index.requirements[key] for key in self._cited),
-                                  key=lambda one: (one.key.partition(":")[0], one.position)):  # fmt: skip
-            rows.append((self.called(requirement), f"{requirement.title}. {requirement.summary}".strip()))
+        cited = sorted((index.requirements[key] for key in self._cited),
+                       key=lambda one: (one.key.partition(":")[0], one.position))  # fmt: skip
+        rows = [(self.called(one), f"{one.title}. {one.summary}".strip()) for one in cited]
         blocks: list[Paragraph | Items | Table] = [
             Paragraph("Summaries are in our own words; the text of the source decides. This document supports the "
                       "judgement of those who know the facts. It is not legal advice."),
             Table(("Source", "What it says"), (30, 140), tuple(rows)),
         ]  # fmt: skip
-        cited = {key.partition(":")[0] for key in self._cited}
+        versions = {key.partition(":")[0] for key in self._cited}
         blocks.append(Items(tuple(
             Paragraph(f"{one.short_title}: {one.title}, {one.publisher}, version {one.version}, {one.url}")
-            for key, one in index.framework_versions.items() if key in cited)))  # fmt: skip
+            for key, one in index.framework_versions.items() if key in versions)))  # fmt: skip
         if self._elsewhere:
             blocks.append(Items(tuple(Paragraph(f"{one}: {', '.join(ELSEWHERE[one])}") for one in self._elsewhere)))
         return Section("Sources", tuple(blocks))

@@ -70,25 +70,25 @@ def _rules(draft: Draft) -> Section:
             Items(
                 (
                     draft.say(
-                        "Say first what the work is for and which elements it needs; take the least identifying form that "
-                        "serves: de-identified, then a limited data set, then PHI.",
+                        "Say first what the work is for and which elements it needs; take the least identifying form "
+                        "that serves: de-identified, then a limited data set, then PHI.",
                         "hipaa:164.502(b)(1)",
                         "hipaa:164.514(a)",
                         "hipaa:164.514(e)(1)",
                     ),
                     draft.say(
-                        "Work only in the stores named for your class, under the conditions named; copies elsewhere are not "
-                        "allowed.",
+                        "Work only in the stores named for your class, under the conditions named; copies elsewhere are "
+                        "not allowed.",
                         "hipaa:164.514(d)(2)(ii)",
                     ),
                     draft.say(
-                        "A whole medical record is used only where the purpose needs it and that is justified specifically, "
-                        "in writing.",
+                        "A whole medical record is used only where the purpose needs it and that is justified "
+                        "specifically, in writing.",
                         "hipaa:164.514(d)(5)",
                     ),
                     draft.say(
-                        "What recurs, such as the monthly extract for training, follows a standard protocol that names the "
-                        "fields; what does not is reviewed one by one against criteria set beforehand.",
+                        "What recurs, such as the monthly extract for training, follows a standard protocol that names "
+                        "the fields; what does not is reviewed one by one against criteria set beforehand.",
                         "hipaa:164.514(d)(3)(i)",
                         "hipaa:164.514(d)(3)(ii)",
                     ),
@@ -97,8 +97,8 @@ def _rules(draft: Draft) -> Section:
                         "hipaa:164.514(d)(4)(i)",
                     ),
                     Paragraph(
-                        "Strip text burnt into images and the headers of image files as you would strip fields of a table; an "
-                        "image that shows a face is an identifier too.",
+                        "Strip text burnt into images and the headers of image files as you would strip fields of a table; "
+                        "an image that shows a face is an identifier too.",
                         draft.cite("hipaa:164.514(b)(2)(i)(Q)", "hipaa:164.514(b)(2)(i)(R)"),
                     ),
                 ),
