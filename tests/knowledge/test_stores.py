@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -21,7 +22,9 @@ from harmonizer.knowledge.endpoint import Endpoint
 
 COUNTS = "SELECT ?type (COUNT(?s) AS ?n) WHERE { ?s a ?type } GROUP BY ?type"
 GRAPHS = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-TITLES = "SELECT ?id ?title WHERE { ?f dct:title ?title ; skos:notation ?id ; a hz:FrameworkVersion } ORDER BY DESC(?id) ?title"
+TITLES = (
+    "SELECT ?id ?title WHERE { ?f dct:title ?title ; skos:notation ?id ; a hz:FrameworkVersion } ORDER BY DESC(?title)"
+)
 LEAF = "CONSTRUCT { ?m ?p ?o } WHERE { ?m sssom:object_id objective:data-at-rest-encrypted ; ?p ?o }"
 
 
@@ -53,6 +56,58 @@ def address(tmp_path_factory: pytest.TempPathFactory, kg: hz.Harmonizer) -> Iter
         server.wait()
 
 
+VIRTUOSO = """
+[Database]
+DatabaseFile = v.db
+ErrorLogFile = v.log
+LockFile = v.lck
+TransactionFile = v.trx
+xa_persistent_file = v.pxa
+[TempDatabase]
+DatabaseFile = temp.db
+TransactionFile = temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DisableUnixSocket = 1
+NumberOfBuffers = 10000
+DirsAllowed = .
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerRoot = .
+[SPARQL]
+ResultSetMaxRows = 100000
+"""
+
+
+@pytest.fixture(scope="module")
+def behind_virtuoso(tmp_path_factory: pytest.TempPathFactory, kg: hz.Harmonizer) -> Iterator[hz.Harmonizer]:
+    """The dataset behind a Virtuoso server, loaded by its own bulk loader."""
+    if not (shutil.which("virtuoso-t") and shutil.which("isql-vt")):
+        pytest.skip("Virtuoso is not installed (Debian: virtuoso-opensource-7-bin)")
+    folder = tmp_path_factory.mktemp("virtuoso")
+    kg.export("nquads", folder / "dataset.nq")
+    with socket.socket() as one, socket.socket() as other:
+        one.bind(("127.0.0.1", 0))
+        other.bind(("127.0.0.1", 0))
+        sql, http = one.getsockname()[1], other.getsockname()[1]
+    (folder / "v.ini").write_text(VIRTUOSO.format(sql=sql, http=http))
+    server = subprocess.Popen(["virtuoso-t", "+configfile", "v.ini", "+foreground"], cwd=folder,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    load = ("exec=log_enable(2, 1); DB.DBA.TTLP_MT(file_open('dataset.nq'), '', 'http://example.org/', 512); "
+            "checkpoint;")  # fmt: skip
+    try:
+        for _ in range(300):
+            if "Server online" in (log.read_text() if (log := folder / "v.log").exists() else ""):
+                break
+            time.sleep(0.1)
+        subprocess.run(["isql-vt", f"127.0.0.1:{sql}", "dba", "dba", "VERBOSE=OFF", load], cwd=folder, check=True,
+                       capture_output=True, timeout=120)  # fmt: skip
+        yield hz.load(f"http://127.0.0.1:{http}/sparql")
+    finally:
+        server.kill()
+        server.wait()
+
+
 @pytest.fixture(scope="module")
 def behind_endpoint(address: str) -> hz.Harmonizer:
     return hz.load(address)
@@ -63,7 +118,7 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> hz.Harmonizer:
     return hz.load(tmp_path_factory.mktemp("workspace"))
 
 
-@pytest.mark.parametrize("place", ["on_disk", "behind_endpoint"])
+@pytest.mark.parametrize("place", ["on_disk", "behind_endpoint", "behind_virtuoso"])
 def test_every_place_gives_the_same_index_and_answers(
     place: str, kg: hz.Harmonizer, request: pytest.FixtureRequest
 ) -> None:
@@ -136,6 +191,9 @@ class _Elsewhere(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        if self.path == "/page":
+            self.wfile.write(b"<html>Welcome</html>")
+            return
         self.wfile.write(b'{"head": {"vars": ["g"]}, "results": {"bindings": []}}')
 
     def log_message(self, *_: object) -> None:
@@ -158,6 +216,11 @@ def test_no_other_address_than_the_one_given_is_asked(elsewhere: str) -> None:
 def test_an_endpoint_without_the_dataset_says_what_to_load(elsewhere: str) -> None:
     with pytest.raises(DataError, match="harmonizer export nquads"):
         hz.load(f"{elsewhere}/empty")
+
+
+def test_an_address_that_is_no_endpoint_is_told_as_such(elsewhere: str) -> None:
+    with pytest.raises(DataError, match="neither SPARQL JSON nor N-Triples"):
+        hz.load(f"{elsewhere}/page")
 
 
 def test_what_needs_tables_says_so_behind_an_endpoint(behind_endpoint: hz.Harmonizer) -> None:
