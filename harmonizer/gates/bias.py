@@ -95,7 +95,7 @@ class _Attribute:
         references = {name: self._reference(enough, name) for name in METRICS[metric].rates}
         if enough and "" in references.values():
             found += [self._finding(group, self.reference, metric, LACKING,
-                                    f"The reference {self.reference} has too few people to compare with.")
+                                    f"The reference {self.reference} is left out or has too few people to compare with.")
                       for group in enough]  # fmt: skip
         elif len(enough) > 1:
             found += [self._compare(metric, group, enough, references) for group in enough
