@@ -94,9 +94,8 @@ class _Attribute:
                 enough[group] = rates
         references = {name: self._reference(enough, name) for name in METRICS[metric].rates}
         if enough and "" in references.values():
-            found += [self._finding(group, self.reference, metric, LACKING,
-                                    f"The reference {self.reference} is left out or has too few people to compare with.")
-                      for group in enough]  # fmt: skip
+            reason = f"The reference {self.reference} is left out or has too few people to compare with."
+            found += [self._finding(group, self.reference, metric, LACKING, reason) for group in enough]
         elif len(enough) > 1:
             found += [self._compare(metric, group, enough, references) for group in enough
                       if set(references.values()) != {group}]  # fmt: skip

@@ -18,6 +18,7 @@ from typing import Any
 from harmonizer.errors import DataError
 from harmonizer.formats.safe_documents import read_json
 from harmonizer.gates.group_rates import FALSE_POSITIVE, METRICS, SELECTION, TRUE_POSITIVE, Groups, Rate
+from harmonizer.gates.rule_fields import is_number
 from harmonizer.gates.rules import BiasRule, attribute_name
 
 FAIRLEARN = {
@@ -79,7 +80,7 @@ def _aif360(path: Path, by_name: Mapping[str, Mapping[str, Any]], needed: list[s
         for group, rates in groups.items():
             words = [word.format(group.capitalize()) for word in (hits, of)]
             for word in words:
-                if not _is_number(source.get(word)):
+                if not is_number(source.get(word)):
                     raise DataError(f"{source['metric']!r} has no number {word!r}", file=path)
             rates[name] = Rate(float(source[words[0]]), round(source[words[1]]))
             _check(path, rates[name], f"{words[0]} of {words[1]}")
@@ -89,14 +90,10 @@ def _aif360(path: Path, by_name: Mapping[str, Mapping[str, Any]], needed: list[s
 def _amount(path: Path, by_metric: Mapping[str, Any], metric: str, group: str) -> float:
     values = by_metric.get(metric)
     value = values.get(group) if isinstance(values, Mapping) else None
-    if not _is_number(value):
+    if not is_number(value):
         wanted = "positives" if metric == "negatives" else metric
         raise DataError(f"there is no number {wanted!r} of the group {group!r}", file=path)
     return float(value)  # type: ignore[arg-type]  # a number, as just looked
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _check(path: Path, rate: Rate, what: str) -> None:

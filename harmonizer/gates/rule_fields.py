@@ -25,9 +25,9 @@ class TomlFile:
 
     path: Path
     section: str
-    text: str = ""
-    content: dict[str, Any] = field(default_factory=dict)
-    problems: list[DataError] = field(default_factory=list)
+    text: str = field(init=False)
+    content: dict[str, Any] = field(init=False)
+    problems: list[DataError] = field(default_factory=list, init=False)
 
     def __post_init__(self) -> None:
         self.text = read_text(self.path)
@@ -93,24 +93,25 @@ class Fields:
         return default
 
     def text(self, key: str, default: str | None = None, expected: str = "a text") -> str:
-        return self.get(key, default, lambda value: isinstance(value, str) and bool(value.strip()), expected) or ""
+        return self.get(key, default, is_text, expected) or ""
 
     def identifier(self, key: str) -> str:
         return self.get(key, None, lambda value: isinstance(value, str) and bool(ID.fullmatch(value)), AN_ID) or ""
 
     def texts(self, key: str) -> tuple[str, ...]:
-        return tuple(self.get(key, (), _texts, 'a list of texts, such as ["a", "b"]'))
+        return tuple(self.get(key, (), is_texts, 'a list of texts, such as ["a", "b"]'))
 
     def number_in(self, key: str, default: float | None, low: float, high: float) -> float:
         """A number from ``low`` to ``high``."""
-        found = self.get(key, default, lambda value: _number(value) and low <= value <= high,
+        found = self.get(key, default, lambda value: is_number(value) and low <= value <= high,
                          f"a number from {low:g} to {high:g}")  # fmt: skip
         return float(found or 0)
 
     def whole_from(self, key: str, default: int, low: int, high: int) -> int:
         """A whole number from ``low`` to ``high``."""
-        fits = lambda value: _number(value) and isinstance(value, int) and low <= value <= high  # noqa: E731
-        return int(self.get(key, default, fits, f"a whole number from {low} to {high}"))
+        found = self.get(key, default, lambda value: type(value) is int and low <= value <= high,
+                         f"a whole number from {low} to {high}")  # fmt: skip
+        return int(found)
 
     def choice(self, key: str, default: str | None, allowed: Sequence[str]) -> str:
         """One of some words."""
@@ -142,9 +143,13 @@ class Fields:
                 self.unknown("field", key, self._asked, key)
 
 
-def _number(value: object) -> bool:
+def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, str) and one.strip() for one in value)
+def is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def is_texts(value: object) -> bool:
+    return isinstance(value, list) and all(map(is_text, value))

@@ -22,7 +22,7 @@ from pathlib import Path
 
 from harmonizer.errors import DataError, did_you_mean, nearest
 from harmonizer.gates.group_rates import METRICS
-from harmonizer.gates.rule_fields import Fields, TomlFile
+from harmonizer.gates.rule_fields import Fields, TomlFile, is_number, is_text, is_texts
 from harmonizer.knowledge.index import Index
 
 JUDGE_BY = ("estimate", "interval")
@@ -129,9 +129,10 @@ def read_rules(path: Path) -> Rules:
     tables = top.get("rule", None, _tables, "one [[rule]] at least") or []
     top.done()
     rules = [_rule(Fields(file, table, number)) for number, table in enumerate(tables, 1)]
-    for number, table in enumerate(tables, 1):
-        if Counter(rule.id for rule in rules)[table.get("id")] > 1:
-            file.problem(f"the id {table['id']!r} stands twice", number, "id")
+    ids = Counter(rule.id for rule in rules if rule.id)
+    for number, rule in enumerate(rules, 1):
+        if ids[rule.id] > 1:
+            file.problem(f"the id {rule.id!r} stands twice", number, "id")
     file.done()
     return Rules(path, name, kind, tuple(rules))
 
@@ -199,7 +200,7 @@ def _bias(own: Fields, common: tuple[str, int, tuple[str, ...]]) -> Rule:
         own.problem("the outcome is either a prediction or a score with its threshold", "prediction")
     attributes = own.get("attributes", None, _attributes, 'columns, such as ["sex", ["sex", "race"]]') or []
     columns = tuple((one,) if isinstance(one, str) else tuple(one) for one in attributes)
-    limits = own.table_of("limits", lambda value: isinstance(value, (int, float)) and 0 <= value <= 1,
+    limits = own.table_of("limits", lambda value: is_number(value) and 0 <= value <= 1,
                           "a number from 0 to 1", None)  # fmt: skip
     for metric in limits:
         if metric not in METRICS:
@@ -207,8 +208,8 @@ def _bias(own: Fields, common: tuple[str, int, tuple[str, ...]]) -> Rule:
         elif METRICS[metric].ratio and limits[metric] == 0:
             own.problem(f"{metric} of 0 is always kept; expected more", "limits", metric)
     named = [attribute_name(one) for one in columns]
-    reference = own.table_of("reference", _text, "the name of a group")
-    groups, leave_out = (own.table_of(key, _texts, "a list of groups") for key in ("groups", "leave_out"))
+    reference = own.table_of("reference", is_text, "the name of a group")
+    groups, leave_out = (own.table_of(key, is_texts, "a list of groups") for key in ("groups", "leave_out"))
     for key, table in (("reference", reference), ("groups", groups), ("leave_out", leave_out)):
         for name in table:
             if name not in named:
@@ -226,15 +227,7 @@ def _bias(own: Fields, common: tuple[str, int, tuple[str, ...]]) -> Rule:
     )  # fmt: skip
 
 
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value)
-
-
-def _texts(value: object) -> bool:
-    return isinstance(value, list) and all(map(_text, value))
-
-
 def _attributes(value: object) -> bool:
     return (isinstance(value, list) and bool(value)
-            and all(_text(one) or (isinstance(one, list) and len(set(one)) > 1 and all(map(_text, one)))
+            and all(is_text(one) or (isinstance(one, list) and len(set(one)) > 1 and all(map(is_text, one)))
                     for one in value))  # fmt: skip

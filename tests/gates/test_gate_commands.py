@@ -127,6 +127,15 @@ def test_the_record_holds_every_file_the_findings_and_the_rates_and_serves_its_c
     assert (rate["hits"], rate["of"]) == (206, 616)
 
 
+def test_the_record_answers_what_an_auditor_asks_for(run: Run) -> None:
+    run("gate", "check", "gates.toml", "--files", "fair", "--workspace", ".")
+    run("assess", "set", "bias-release-gate", "status=implemented", "--workspace", ".")
+    asked = {row["evidence"]: row for row in rows(run("evidence", "requests", "nyc-ll144", "--workspace", "."))}
+    report = asked["model bias test report"]
+    assert (report["artefacts"], report["internal"]) == ("gate-screening-release", "ready")
+    assert report["requirements"] == "nyc-ll144:6RCNY 5-301(b); nyc-ll144:6RCNY 5-301(c)"
+
+
 def test_what_failed_is_not_released_and_the_newest_record_counts(run: Run) -> None:
     check = ("gate", "check", "gates.toml", "--workspace", ".", "--files")
     run(*check, "biased", code=1)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import harmonizer as hz
 from harmonizer.errors import DataError
@@ -96,6 +99,27 @@ minimum = 0.5
 )
 def test_rules_that_do_not_fit_together_are_refused(tmp_path: Path, more: str, words: str) -> None:
     assert words in refused(tmp_path, f'name = "x"\n{BIAS}{more}\n')
+
+
+FIELDS = sorted({*BiasRule.__dataclass_fields__, "frameworks", "minimum", "trained_elsewhere", "kind"} - {"line"})
+VALUES = ['"x"', '""', "3", "-1", "0.5", "nan", "inf", "true", "[]", "[1]", '["sex"]', '[["sex"]]', "{}", "{ a = 1 }",
+          '{ sex = "f" }', '{ sex = ["f"] }', "{ selection-rate-ratio = true }", "1e999", "1979-05-27",
+          '"\\u0000"', "[[[]]]"]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["bias", "coverage", "evidence", "lineage"]),
+    st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(VALUES)),
+)
+def test_whatever_a_field_holds_it_is_read_or_refused_with_its_place(kind: str, fields: dict[str, str]) -> None:
+    lines = [f"{key} = {value}" for key, value in ({"kind": f'"{kind}"', "id": '"a"'} | fields).items()]
+    with tempfile.TemporaryDirectory() as folder:
+        path = written(Path(folder), 'name = "x"\n[[rule]]\n' + "\n".join(lines))
+        try:
+            read_rules(path)
+        except DataError as error:
+            assert error.line
 
 
 @pytest.mark.parametrize("text", ["", 'name = "x"\n', 'name = "x"\nrule = 3\n'])
