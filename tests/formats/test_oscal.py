@@ -215,7 +215,7 @@ VALID = f'"uuid": "{UUID}", "metadata": {json.dumps(METADATA)}'
     ('{"catalog": {@, "controls": [{"title": "A"}]}}', 'catalog.controls[0]: "id" is a required property'),
     ('{"catalog": {@, "controls": [{"id": "a", "title": "A", "name": "A"}]}}', "'name' was unexpected"),
     ('{"catalog": {@, "params": []}}', "catalog.params: [] has less than 1 item"),
-    ('{"profile": {@, "imports": [{"href": "#a", "include-controls": [{"with-ids": "a"}]}]}}' % VALID,
+    ('{"profile": {@, "imports": [{"href": "#a", "include-controls": [{"with-ids": "a"}]}]}}',
      'profile.imports[0].include-controls[0].with-ids: "a" is not of type "array"'),
     ("<catalog/>", "expected one in the namespace"),
     ("plain words", "one object with one key"),
