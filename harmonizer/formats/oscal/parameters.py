@@ -24,7 +24,8 @@ from pathlib import Path
 from typing import Any
 
 from harmonizer.errors import CollectedDataError, DataError, UnknownNameError, did_you_mean, nearest
-from harmonizer.formats.oscal.catalog import INSERT, Fault, parts, places
+from harmonizer.formats.contents import Finding
+from harmonizer.formats.oscal.catalog import INSERT, parts, places
 from harmonizer.knowledge.tables import CONSTRAINT_COLUMNS, SSSOM_COLUMNS, Row, dump, rows
 from harmonizer.knowledge.workspace import replace_files
 from harmonizer.model import Dimension
@@ -153,7 +154,7 @@ def filled_in(content: str, before: Path) -> str:
     return dump(CONSTRAINT_COLUMNS, [cells.get((row["requirement"], row["note"]), row) for row in table])
 
 
-def attach(workspace: Path, slug: str, dimensions: Mapping[str, Dimension]) -> tuple[int, list[Fault]]:
+def attach(workspace: Path, slug: str, dimensions: Mapping[str, Dimension]) -> tuple[int, list[Finding]]:
     """Write the drafts of a framework that are complete into its constraints.csv; the others stay drafts.
 
     A draft is complete where its dimension, operator and value are filled in and its objective too, or its requirement
@@ -173,7 +174,7 @@ def attach(workspace: Path, slug: str, dimensions: Mapping[str, Dimension]) -> t
     for row in rows(path, CONSTRAINT_COLUMNS):
         reason = _missing(row, mapped[row["requirement"]])
         if reason:
-            missing.append(Fault(row["requirement"], f"{reason} ({row['note']})"))
+            missing.append(Finding(row["requirement"], f"{reason} ({row['note']})"))
             open_.append(dict(row.cells))
             continue
         try:
