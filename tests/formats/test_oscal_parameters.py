@@ -92,16 +92,11 @@ def test_drafts_say_only_what_the_parameter_says() -> None:
     ]
 
 
-def test_a_catalog_without_values_has_no_file_of_drafts(tmp_path: Path) -> None:
-    (tmp_path / "own.json").write_text(json.dumps({"catalog": catalog() | {"params": [{"id": "loose"}], "controls": [
-        {"id": "g-1", "title": "Gates"}]}}))  # fmt: skip
-    assert not [name for name in read_framework([tmp_path / "own.json"]).files if name.startswith("drafts")]
-
-
 def test_complete_drafts_become_constraints_and_the_others_say_what_they_lack(tmp_path: Path) -> None:
     workspace = imported(tmp_path, PARAMETERS[:3])
     path = workspace / "drafts/own-constraints.csv"
-    assert attach(workspace, "own", DIMENSIONS)[0] == 0
+    number, missing = attach(workspace, "own", DIMENSIONS)
+    assert (number, len(missing), len(table(path))) == (0, 4, 4)
     mapped(workspace, ("g-1", "gates-checked"), ("g-2", "records-kept"), ("g-2", "records-found"))
     number, missing = attach(workspace, "own", DIMENSIONS)
     assert number == 2
@@ -112,13 +107,12 @@ def test_complete_drafts_become_constraints_and_the_others_say_what_they_lack(tm
     kept = table(workspace / "data/frameworks/own/constraints.csv")
     assert [(row["requirement"], row["objective"], row["dimension"], row["value"]) for row in kept] == [
         ("g-1", "gates-checked", "interval", "P90D"), ("g-1", "gates-checked", "interval", "P1Y")]  # fmt: skip
-    assert len(table(path)) == 2
-    rows = [
-        row | {"objective": "records-kept", "dimension": "retention", "operator": "at-least"} for row in table(path)
-    ]
-    path.write_text(dump(CONSTRAINT_COLUMNS, rows))
+    filled = {"objective": "records-kept", "dimension": "retention", "operator": "at-least"}
+    path.write_text(dump(CONSTRAINT_COLUMNS, [row | filled for row in table(path)]))
     assert attach(workspace, "own", DIMENSIONS) == (2, [])
+    assert attach(workspace, "own", DIMENSIONS) == (0, [])
     assert len(table(workspace / "data/frameworks/own/constraints.csv")) == 4
+    assert table(path) == []
 
 
 @pytest.mark.parametrize(("cells", "message"), [
@@ -129,36 +123,29 @@ def test_what_is_filled_in_wrongly_is_refused_and_nothing_is_written(
     cells: dict[str, str], message: str, tmp_path: Path
 ) -> None:
     workspace = imported(tmp_path, PARAMETERS[:1])
-    mapped(workspace, ("g-1", "gates-checked"))
     path = workspace / "drafts/own-constraints.csv"
+    attach(workspace, "own", DIMENSIONS)
+    mapped(workspace, ("g-1", "gates-checked"))
     path.write_text(dump(CONSTRAINT_COLUMNS, [row | cells for row in table(path)]))
     before = {one: one.read_bytes() for one in workspace.rglob("*.csv")}
     with pytest.raises(DataError) as caught:
         attach(workspace, "own", DIMENSIONS)
     assert message in str(caught.value)
+    assert str(path) in str(caught.value)
     assert {one: one.read_bytes() for one in workspace.rglob("*.csv")} == before
 
 
-def test_a_framework_without_drafts_is_unknown(tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="did you mean own"):
-        attach(imported(tmp_path), "owns", DIMENSIONS)
-
-
-def test_another_import_keeps_what_the_user_added(tmp_path: Path) -> None:
+def test_what_was_filled_in_outlives_another_import(tmp_path: Path) -> None:
     workspace = imported(tmp_path)
     path = workspace / "drafts/own-constraints.csv"
+    attach(workspace, "own", DIMENSIONS)
     path.write_text(dump(CONSTRAINT_COLUMNS, [row | {"objective": "gates-checked"} for row in table(path)]))
-    mapped(workspace, ("g-1", "gates-checked"))
-    before = (workspace / "data/frameworks/own/objectives.sssom.tsv").read_text()
-    imported(tmp_path, [*PARAMETERS, {"id": "p7", "label": "frequency", "values": ["daily"]}])
-    assert (workspace / "data/frameworks/own/objectives.sssom.tsv").read_text() == before
-    assert [row["objective"] for row in table(path)] == ["gates-checked"] * 4 + ["", "gates-checked"]
+    imported(tmp_path, [{"id": "p7", "label": "time", "values": ["30 days"]}, *PARAMETERS])
+    attach(workspace, "own", DIMENSIONS | {"idle-timeout": INTERVAL})
+    assert [(row["value"], row["objective"]) for row in table(path)] == [
+        ("P30D", ""), ("P30D", "gates-checked"), ("P6M", "gates-checked")]  # fmt: skip
 
 
-def test_an_import_that_would_leave_the_users_rows_hanging_is_refused(tmp_path: Path) -> None:
-    workspace = imported(tmp_path)
-    mapped(workspace, ("g-9", "gates-checked"))
-    before = {one: one.read_bytes() for one in workspace.rglob("*.*") if one.is_file()}
-    with pytest.raises(DataError, match="speaks of 'g-9', which the import does not have any more"):
-        imported(tmp_path)
-    assert {one: one.read_bytes() for one in workspace.rglob("*.*") if one.is_file()} == before
+def test_a_framework_that_was_not_imported_is_unknown(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="did you mean own"):
+        attach(imported(tmp_path), "owns", DIMENSIONS)

@@ -2,9 +2,9 @@
 
 A parameter is a setting that a catalog leaves to its reader. Where a catalog or a profile gives it a plain quantity
 ("15 minutes", "at least every 90 days", "annually") it states a constraint on its control, though on no leaf objective,
-which is what a row of constraints.csv tightens. So it first becomes a draft: a row of
-``drafts/<slug>-constraints.csv``, in the columns of constraints.csv, with its objective left open. :func:`attach` makes
-it a constraint once its control is mapped. Whatever is no plain quantity ("as needed", "monthly or after a change")
+which is what a row of constraints.csv tightens. So it first is a draft: a row of ``drafts/<slug>-constraints.csv``, in
+the columns of constraints.csv, with its objective left open. :func:`attach` makes it a constraint once its control is
+mapped. Whatever is no plain quantity ("as needed", "monthly or after a change")
 stays text: no number is invented.
 
 "At least every 90 days" allows no longer interval than 90 days, hence operator ``at-most``. What a bare "90 days"
@@ -14,8 +14,6 @@ bounds nothing says, unless it is a frequency, which is an interval: it is left 
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -26,11 +24,13 @@ from typing import Any
 from harmonizer.errors import CollectedDataError, DataError, UnknownNameError, did_you_mean, nearest
 from harmonizer.formats.contents import Finding
 from harmonizer.formats.oscal.catalog import INSERT, parts, places
+from harmonizer.formats.safe_documents import read_json
 from harmonizer.knowledge.tables import CONSTRAINT_COLUMNS, SSSOM_COLUMNS, Row, dump, rows
 from harmonizer.knowledge.workspace import replace_files
 from harmonizer.model import Dimension
 from harmonizer.values import BUSINESS_DAYS, Duration, parse_value
 
+SOURCES = "data/sources/oscal"
 DRAFTS = "drafts"
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _UNITS = {"second": "PT{}S", "minute": "PT{}M", "hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M",
@@ -147,52 +147,58 @@ def _note(identifier: str, label: str, text: str) -> str:
     return f"parameter {identifier}{f' ({label})' if label else ''}: {said}"
 
 
-def filled_in(content: str, before: Path) -> str:
-    """New drafts as a table with what the user filled in in the drafts of the same parameters before."""
-    cells = {(row["requirement"], row["note"]): row.cells for row in rows(before, CONSTRAINT_COLUMNS)}
-    table = csv.DictReader(io.StringIO(content))
-    return dump(CONSTRAINT_COLUMNS, [cells.get((row["requirement"], row["note"]), row) for row in table])
-
-
 def attach(workspace: Path, slug: str, dimensions: Mapping[str, Dimension]) -> tuple[int, list[Finding]]:
-    """Write the drafts of a framework that are complete into its constraints.csv; the others stay drafts.
+    """Write the complete drafts of an imported framework into its constraints.csv, the others for the user to fill in.
 
-    A draft is complete where its dimension, operator and value are filled in and its objective too, or its requirement
-    has one primary objective alone. Returns how many were written, and what is missing of the others. Raises
-    :class:`DataError` for what was filled in wrongly, :class:`UnknownNameError` for a framework without drafts.
+    The drafts are those of the catalog that is kept beside the tables, with what was filled in in
+    ``drafts/<slug>-constraints.csv`` since. A draft is complete where its dimension, operator and value are there and
+    its objective too, or its requirement has one primary objective alone. Returns how many were written, and what is
+    missing of the others. Raises :class:`DataError` for what was filled in wrongly, :class:`UnknownNameError` for a
+    framework that was not imported from OSCAL.
     """
-    path = workspace / DRAFTS / f"{slug}-constraints.csv"
-    if not path.is_file():
-        known = [one.name.removesuffix("-constraints.csv") for one in path.parent.glob("*-constraints.csv")]
-        raise UnknownNameError("framework with drafts of constraints", slug, known)
+    source = workspace / SOURCES / f"{slug}.json"
+    if not source.is_file():
+        raise UnknownNameError("imported OSCAL framework", slug, [path.stem for path in source.parent.glob("*.json")])
     folder = workspace / "data" / "frameworks" / slug
-    mapped: dict[str, set[str]] = defaultdict(set)
-    for row in rows(folder / "objectives.sssom.tsv", SSSOM_COLUMNS, "\t"):
-        if row["part"] == "primary" and row["review_state"] != "withdrawn" and not row["predicate_modifier"]:
-            mapped[row["subject_id"].partition(":")[2]].add(row["object_id"].partition(":")[2])
-    complete, open_, missing, problems = [], [], [], []
-    for row in rows(path, CONSTRAINT_COLUMNS):
-        reason = _missing(row, mapped[row["requirement"]])
-        if reason:
+    path, constraints = workspace / DRAFTS / f"{slug}-constraints.csv", folder / "constraints.csv"
+    standing = [row.cells for row in rows(constraints, CONSTRAINT_COLUMNS)]
+    filled = {_key(row): row for row in rows(path, CONSTRAINT_COLUMNS)} if path.is_file() else {}
+    written = {_key(row) for row in standing}
+    mapped = _mapped(folder / "objectives.sssom.tsv")
+    complete, left, missing, problems = [], [], [], []
+    for number, cells in enumerate(drafts(read_json(source)["catalog"]), start=2):
+        if _key(cells) in written:
+            continue
+        row = filled.get(_key(cells)) or Row(path, number, cells)
+        leaves = mapped[row["requirement"]]
+        if reason := _missing(row, leaves):
             missing.append(Finding(row["requirement"], f"{reason} ({row['note']})"))
-            open_.append(dict(row.cells))
+            left.append(row.cells)
             continue
         try:
             _check(row, dimensions)
         except DataError as error:
             problems.append(error)
-        objective = row["objective"] or next(iter(mapped[row["requirement"]]))
-        complete.append({**row.cells, "objective": objective})
+        complete.append({**row.cells, "objective": row["objective"] or next(iter(leaves))})
     if problems:
         raise problems[0] if len(problems) == 1 else CollectedDataError(problems)
-    constraints = folder / "constraints.csv"
-    table = {tuple(row.values()): row for row in (*(dict(one.cells) for one in rows(constraints, CONSTRAINT_COLUMNS)),
-                                                  *complete)}  # fmt: skip
-    replace_files(workspace, {
-        constraints.relative_to(workspace).as_posix(): dump(CONSTRAINT_COLUMNS, table.values()).encode(),
-        path.relative_to(workspace).as_posix(): dump(CONSTRAINT_COLUMNS, open_).encode(),
-    })  # fmt: skip
+    tables = {constraints: [*standing, *complete], path: left}
+    replace_files(workspace, {file.relative_to(workspace).as_posix(): dump(CONSTRAINT_COLUMNS, table).encode()
+                              for file, table in tables.items()})  # fmt: skip
     return len(complete), missing
+
+
+def _key(row: Row | Mapping[str, str]) -> tuple[str, str]:
+    return row["requirement"], row["note"]
+
+
+def _mapped(path: Path) -> dict[str, set[str]]:
+    """The primary objectives of each requirement."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for row in rows(path, SSSOM_COLUMNS, "\t"):
+        if row["part"] == "primary" and row["review_state"] != "withdrawn" and not row["predicate_modifier"]:
+            found[row["subject_id"].partition(":")[2]].add(row["object_id"].partition(":")[2])
+    return found
 
 
 def _missing(row: Row, leaves: set[str]) -> str:
