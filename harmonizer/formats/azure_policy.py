@@ -24,8 +24,8 @@ def recognise(document: object) -> bool:
     return isinstance(properties, dict) and isinstance(properties.get("policyDefinitionGroups"), list)
 
 
-def read(path: Path) -> Contents:
-    """The initiative as a framework.
+def read(path: Path, slug: str = "") -> Contents:
+    """The initiative as a framework, under the slug given or one of its display name.
 
     Listed: groups that stand twice, that no policy serves or that the file does not describe, and policies in groups
     that are not there. Raises :class:`DataError` for what is no initiative with groups.
@@ -75,7 +75,7 @@ def read(path: Path) -> Contents:
                                 "Azure serves their texts by additionalMetadataId"))  # fmt: skip
     if unserved := sum(not policies[name] for name in groups):
         findings.append(Finding("policyDefinitionGroups", f"{unserved} of {len(groups)} have no policy"))
-    slug = slug_of(title)
+    slug = slug or slug_of(title)
     framework = ReadFramework(slug, tuple(requirements), title, version, "Microsoft Azure Policy",
                               url=document.text("id"))  # fmt: skip
     kept = {ids[name]: {"group": name, "metadata": group.text("additionalMetadataId"), "policies": policies[name]}

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from harmonizer.errors import DataError
+from harmonizer.errors import DataError, UsageError
 from harmonizer.formats.contents import (
     Contents,
     Finding,
@@ -35,20 +35,24 @@ def recognise(document: object) -> bool:
     return isinstance(objects, dict) and any(key in objects for key in (*_FRAMEWORKS, *_MAPPING_SETS))
 
 
-def read(path: Path) -> Contents:
-    """The frameworks and mapping sets of a library.
+def read(path: Path, slug: str = "") -> Contents:
+    """The frameworks and mapping sets of a library; ``slug`` names its one framework anew.
 
     The id of a requirement is its ``ref_id`` where that is given and its own, else the end of its URN; the ends of a
     mapping are named in the same way where the library holds their framework, else by the end of their URN. Listed and
     passed over: nodes and pairs that stand twice, parents that are not there, and a mapping set that is another one
-    read backwards. Raises :class:`DataError` for what is no such library and for relationships that are not known.
+    read backwards. Raises :class:`DataError` for what is no such library and for relationships that are not known, :class:`UsageError` for
+    a slug where there are several frameworks.
     """
     library = read_document(path)
     if not recognise(library.value):
         raise library.problem("no CISO Assistant library; expected a framework or a requirement mapping set in objects")
     findings: list[Finding] = []
     ids: dict[str, str] = {}
-    frameworks = [_framework(library, one, ids, findings) for one in _several(library, _FRAMEWORKS)]
+    given = list(_several(library, _FRAMEWORKS))
+    if slug and len(given) != 1:
+        raise UsageError(f"a slug names one framework; {path.name} holds {len(given)}")
+    frameworks = [_framework(library, one, slug, ids, findings) for one in given]
     sets: list[ReadMappingSet] = []
     for one in _several(library, _MAPPING_SETS):
         found = _mapping_set(library, one, ids, findings)
@@ -71,9 +75,10 @@ def _several(library: Located, keys: tuple[str, str]) -> Iterator[Located]:
                 yield objects.object(key)
 
 
-def _framework(library: Located, framework: Located, ids: dict[str, str], findings: list[Finding]) -> ReadFramework:
+def _framework(library: Located, framework: Located, slug: str, ids: dict[str, str], findings: list[Finding],
+               ) -> ReadFramework:  # fmt: skip
     urn = framework.text("urn", required=True).casefold()
-    slug = slug_of(urn.rpartition(":")[2])
+    slug = slug or slug_of(urn.rpartition(":")[2])
     nodes: dict[str, Located] = {}
     for node in framework.items("requirement_nodes"):
         name = node.text("urn", required=True).casefold()

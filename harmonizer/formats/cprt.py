@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from harmonizer.errors import DataError
+from harmonizer.errors import DataError, UsageError
 from harmonizer.formats.contents import (
     Contents,
     Finding,
@@ -44,12 +44,14 @@ def recognise(document: object) -> bool:
     )
 
 
-def read(path: Path) -> Contents:
+def read(path: Path, slug: str = "") -> Contents:
     """The documents of an export as frameworks, its references between documents as mapping sets.
+
+    ``slug`` names its one document anew.
 
     Listed: elements that stand twice (the one that says more counts), that have a second parent (the first counts) or
     are their own ancestors, elements that are passed over, and relationships that lead from or to nothing. Raises
-    :class:`DataError` for what is no such export.
+    :class:`DataError` for what is no such export, :class:`UsageError` for a slug where there are several documents.
     """
     export = read_document(path)
     if not recognise(export.value):
@@ -60,6 +62,9 @@ def read(path: Path) -> Contents:
     reader = _Reader()
     for one in export.items("elements"):
         reader.element(one)
+    reader.slugs = {document: slug or slug_of(document) for document, _ in reader.elements}
+    if slug and len(reader.slugs) != 1:
+        raise UsageError(f"a slug names one framework; {path.name} holds {len(reader.slugs)}")
     for one in export.items("relationships"):
         reader.relationship(one)
     return reader.contents(list(export.items("documents")))
@@ -69,6 +74,7 @@ class _Reader:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.elements: dict[Key, Located] = {}
+        self.slugs: dict[str, str] = {}  # of the documents that have elements here
         self.parents: dict[Key, Key] = {}
         self.order: dict[Key, str] = {}
         self.withdrawn: dict[Key, list[str]] = {}
@@ -120,7 +126,7 @@ class _Reader:
             relation = relation_of(kind.replace("_", " "))
         except DataError:
             relation = RELATED
-        first, second = f"{_slug(source[0])}:{source[1]}", f"{_slug(dest[0])}:{dest[1]}"
+        first, second = f"{self._slug(source[0])}:{source[1]}", f"{self._slug(dest[0])}:{dest[1]}"
         table = self.mappings[source[0], dest[0]]
         if (first, second) in table:
             before = table[first, second].place
@@ -130,10 +136,9 @@ class _Reader:
 
     def contents(self, documents: list[Located]) -> Contents:
         known = {one.text("doc_identifier", required=True): one for one in documents}
-        names = dict.fromkeys([*known, *(document for document, _ in self.elements)])
-        frameworks = [self._framework(name, known.get(name)) for name in names]
+        frameworks = [self._framework(name, known.get(name)) for name in self.slugs]
         sets = [
-            ReadMappingSet(f"CPRT {slug_of(source)} to {slug_of(dest)}", tuple(table.values()), "NIST")
+            ReadMappingSet(f"CPRT {self._slug(source)} to {slug_of(dest)}", tuple(table.values()), "NIST")
             for (source, dest), table in self.mappings.items()
         ]
         return Contents(tuple(one for one in frameworks if one.requirements), tuple(sets), tuple(self.findings))
@@ -163,9 +168,14 @@ class _Reader:
                     ahead += reversed(self._sorted(below[key]))
         text = document.text if document else lambda *_: ""
         return ReadFramework(
-            slug=_slug(name, own=True), requirements=tuple(requirements.values()), title=text("name") or name,
+            slug=self._slug(name), requirements=tuple(requirements.values()), title=text("name") or name,
             version=text("version"), publisher="NIST", url=text("website"),
         )  # fmt: skip
+
+    def _slug(self, document: str) -> str:
+        """The slug of a document: of one that has no elements here, that of the bundled framework if it is one."""
+        bundled = (slug for prefix, slug in _BUNDLED if document.casefold().startswith(prefix))
+        return self.slugs.get(document) or next(bundled, slug_of(document))
 
     def _sorted(self, keys: list[Key]) -> list[Key]:
         """By their sort keys where all have one, else as the file has them."""
@@ -185,9 +195,3 @@ class _Reader:
 
 def _length(one: Located) -> int:
     return len(one.text("title") + one.text("text"))
-
-
-def _slug(document: str, *, own: bool = False) -> str:
-    """The slug of a document: that of the bundled framework where it is meant as the end of a reference."""
-    bundled = [slug for prefix, slug in _BUNDLED if document.casefold().startswith(prefix)]
-    return bundled[0] if bundled and not own else slug_of(document)

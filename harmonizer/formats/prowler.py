@@ -32,8 +32,8 @@ def recognise(document: object) -> bool:
     )
 
 
-def read(path: Path) -> Contents:
-    """The framework of a file. Requirements that stand twice and those without a check are listed.
+def read(path: Path, slug: str = "") -> Contents:
+    """The framework of a file, under the slug given or one of its name, version and provider. Requirements that stand twice and those without a check are listed.
 
     Raises :class:`DataError` for what is no such framework.
     """
@@ -41,7 +41,7 @@ def read(path: Path) -> Contents:
     if not recognise(document.value):
         raise document.problem("no Prowler framework; expected Framework, and Requirements with Checks")
     name, version, provider = (document.text(key, key.lower()) for key in ("Framework", "Version", "Provider"))
-    slug = slug_of(" ".join(text for text in (name, version, provider) if text))
+    slug = slug or slug_of(" ".join(text for text in (name, version, provider) if text))
     findings: list[Finding] = []
     places: dict[str, str] = {}
     found: list[tuple[Located, str, list[str]]] = []

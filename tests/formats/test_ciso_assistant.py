@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from harmonizer.errors import DataError
+from harmonizer.errors import DataError, UsageError
 from harmonizer.formats import ciso_assistant
 from harmonizer.formats.contents import Contents
 from harmonizer.formats.safe_documents import read_yaml
@@ -129,3 +129,13 @@ def test_what_is_no_library_is_refused_with_its_line(objects: str, message: str,
         ciso_assistant.read(tmp_path / "library.yaml")
     assert message in caught.value.message
     assert "library.yaml" in str(caught.value)
+
+
+def test_a_framework_can_be_named_anew_with_its_mappings(tmp_path: Path) -> None:
+    library(tmp_path, "  framework:\n" + block(FRAMEWORK) + "  requirement_mapping_set:\n" + block(MAPPINGS))
+    found = ciso_assistant.read(tmp_path / "library.yaml", slug="own")
+    assert found.frameworks[0].slug == "own"
+    assert found.mapping_sets[0].mappings[0].source == "own:G.1"
+    library(tmp_path, "  requirement_mapping_set:\n" + block(MAPPINGS))
+    with pytest.raises(UsageError, match="holds 0"):
+        ciso_assistant.read(tmp_path / "library.yaml", slug="own")

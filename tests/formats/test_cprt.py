@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from harmonizer.errors import DataError
+from harmonizer.errors import DataError, UsageError
 from harmonizer.formats import cprt
 from harmonizer.formats.contents import Contents
 
@@ -105,3 +105,26 @@ def test_what_is_no_export_is_refused_with_its_place(content: Any, message: str,
     with pytest.raises(DataError) as caught:
         cprt.read(tmp_path / "cprt.json")
     assert message in caught.value.message
+
+
+def test_a_document_that_is_brought_in_is_named_by_its_own_slug(tmp_path: Path) -> None:
+    content = {"documents": [], "elements": [element("function", "A", document="CSF_2_0_0")], "relationships": [
+        {"source_element_identifier": "A", "source_doc_identifier": "CSF_2_0_0", "dest_element_identifier": "B",
+         "dest_doc_identifier": "X", "relationship_identifier": "external_reference"}]}  # fmt: skip
+    (tmp_path / "cprt.json").write_text(json.dumps(content))
+    for slug, expected in (("", "csf-2-0-0"), ("own", "own")):
+        found = cprt.read(tmp_path / "cprt.json", slug=slug)
+        assert found.frameworks[0].slug == expected
+        assert found.mapping_sets[0].mappings[0].source == f"{expected}:A"
+
+
+def test_a_slug_for_several_documents_is_refused(tmp_path: Path) -> None:
+    content = {
+        "documents": [],
+        "elements": [element("function", "A"), element("function", "A", document="B")],
+        "relationships": [],
+    }
+    (tmp_path / "cprt.json").write_text(json.dumps(content))
+    assert len(cprt.read(tmp_path / "cprt.json").frameworks) == 2
+    with pytest.raises(UsageError, match="holds 2"):
+        cprt.read(tmp_path / "cprt.json", slug="own")

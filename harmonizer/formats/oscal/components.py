@@ -29,7 +29,7 @@ from harmonizer.formats.oscal.resolve import hrefs_of, meant, resolve
 SOURCES = "data/sources/oscal-components"
 
 
-def read_components(document: Document, given: Sequence[Document] = ()) -> Contents:
+def read_components(document: Document, given: Sequence[Document] = (), slug: str = "") -> Contents:
     """The statements of a component-definition under their components, and what they are about.
 
     ``given`` are the catalogs and profiles (with what they import) to check the control ids against: an id that the
@@ -37,7 +37,7 @@ def read_components(document: Document, given: Sequence[Document] = ()) -> Conte
     source's file, as an import of it without a slug of its own would take. Statements that a component makes twice of
     one control of one source are joined.
     """
-    slug = slug_of(document.path.stem)
+    slug = slug or slug_of(document.path.stem)
     findings: list[Finding] = []
     known: dict[str, set[str] | None] = {}
     requirements: dict[str, ReadRequirement] = {}
