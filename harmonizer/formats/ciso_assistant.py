@@ -41,8 +41,8 @@ def read(path: Path, slug: str = "") -> Contents:
     The id of a requirement is its ``ref_id`` where that is given and its own, else the end of its URN; the ends of a
     mapping are named in the same way where the library holds their framework, else by the end of their URN. Listed and
     passed over: nodes and pairs that stand twice, parents that are not there, and a mapping set that is another one
-    read backwards. Raises :class:`DataError` for what is no such library and for relationships that are not known, :class:`UsageError` for
-    a slug where there are several frameworks.
+    read backwards. Raises :class:`DataError` for what is no such library and for relationships that are not known,
+    :class:`UsageError` for a slug where the library does not hold one framework.
     """
     library = read_document(path)
     if not recognise(library.value):

@@ -33,7 +33,9 @@ def recognise(document: object) -> bool:
 
 
 def read(path: Path, slug: str = "") -> Contents:
-    """The framework of a file, under the slug given or one of its name, version and provider. Requirements that stand twice and those without a check are listed.
+    """The framework of a file, under the slug given or one of its name, version and provider.
+
+    Requirements that stand twice and those without a check are listed.
 
     Raises :class:`DataError` for what is no such framework.
     """
@@ -69,8 +71,8 @@ def read(path: Path, slug: str = "") -> Contents:
             identifier, title_of(title or description or identifier), parent, place=one.place,
             summary=f"{description} {_told(checks)}".strip(),
         ))  # fmt: skip
-    if without := [identifier for _, identifier, checks in found if not checks]:
-        findings.append(Finding("Requirements", f"{len(without)} have no check, so a person looks at them"))
+    if without := sum(not checks for _, _, checks in found):
+        findings.append(Finding("Requirements", f"{without} of {len(found)} have no check: a person looks at them"))
     kept = {"provider": provider, "checks": {identifier: checks for _, identifier, checks in found if checks}}
     framework = ReadFramework(slug, tuple(requirements), document.text("Name", "name") or name, version, "Prowler")
     return Contents((framework,), (), tuple(findings), {f"{SOURCES}/{slug}.json": json.dumps(kept, indent=1)})

@@ -40,7 +40,7 @@ def test_requirements_stand_under_their_sections(tmp_path: Path) -> None:
         ("2.1", "", False, "Wells are covered")]  # fmt: skip
     assert [str(one) for one in found.findings] == [
         "Requirements[3]: 1.1 stands already at Requirements[0] and is left out",
-        "Requirements: 1 have no check, so a person looks at them",
+        "Requirements: 1 of 3 have no check: a person looks at them",
     ]
 
 
