@@ -27,7 +27,7 @@ from harmonizer.formats.oscal.frameworks import read_framework
 from harmonizer.formats.oscal.mappings import read_mappings
 from harmonizer.formats.oscal.parameters import quantity
 from harmonizer.formats.safe_documents import read_yaml
-from tests.formats import test_azure_policy, test_ciso_assistant, test_cprt, test_prowler
+from tests.formats import test_azure_policy, test_ciso_assistant, test_cprt, test_oscal, test_oscal_xml, test_prowler
 from tests.formats.test_oscal import METADATA, SMALL, UUID
 from tests.formats.test_oscal_components import DEFINITION
 from tests.formats.test_oscal_parameters import catalog
@@ -169,6 +169,42 @@ def test_any_bytes_are_read_or_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "bytes"
     path.write_bytes(content)
     for work in (read_yaml, read, ciso_assistant.read, cprt.read, prowler.read, azure_policy.read):
+        with contextlib.suppress(DataError, UsageError):
+            work(path)
+
+
+TEXTS = [
+    test_oscal.XML, test_oscal.YAML,
+    *(f"<{kind} {test_oscal_xml.HEAD}{content}\n</{kind}>" for kind, content in (
+        ("profile", test_oscal_xml.PROFILE), ("mapping-collection", test_oscal_xml.MAPPINGS),
+        ("component-definition", test_oscal_xml.COMPONENTS))),
+    test_ciso_assistant.HEAD + "  framework:\n" + test_ciso_assistant.block(test_ciso_assistant.FRAMEWORK),
+    json.dumps({"elements": test_cprt.ELEMENTS, "documents": [], "relationships": test_cprt.RELATIONSHIPS}),
+]  # fmt: skip
+
+
+def work_on(path: Path) -> None:
+    document = read(path)
+    work = {"mapping-collection": read_mappings, "component-definition": read_components}.get(document.kind)
+    if work is not None:
+        work(document)
+    else:
+        read_framework([path], "own")
+
+
+@fuzz
+@given(text=st.sampled_from(TEXTS), data=st.data())
+def test_a_damaged_text_is_read_or_refused(text: str, tmp_path: Path, data: st.DataObject) -> None:
+    """A piece is cut out, said twice or replaced."""
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(len(text), start + 60)))
+    piece = data.draw(
+        st.sampled_from(["", text[start:end] * 2, "<", ">", "{", "]", ": ", "- ", "&a ", '"', "\x00"])
+        | st.text(max_size=5)
+    )
+    path = tmp_path / "damaged"
+    path.write_bytes((text[:start] + piece + text[end:]).encode(errors="replace"))
+    for work in (work_on, ciso_assistant.read, cprt.read):
         with contextlib.suppress(DataError, UsageError):
             work(path)
 

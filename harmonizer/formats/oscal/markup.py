@@ -35,8 +35,8 @@ _LISTS = {
 _TEXT_KEYS = {"document-id": "identifier", "external-id": "id", "telephone-number": "number", "hash": "value",
               "base64": "value"}  # fmt: skip
 _BLOCKS = ("p", "ul", "ol", "pre", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "img", "hr")
-_MULTILINE = ("description", "remarks", "usage", "statement", "justification", "comments")
-_LINES = ("title", "label", "choice", "text")
+_MULTILINE = ("description", "mapping-description", "remarks", "usage", "statement", "justification", "comments")
+_LINES = ("title", "label", "choice", "text", "purpose")
 _MARKS = {"em": "*", "i": "*", "strong": "**", "b": "**", "code": "`", "q": '"', "sub": "~", "sup": "^"}
 
 
