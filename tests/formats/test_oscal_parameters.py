@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+import harmonizer as hz
+from harmonizer import cli
 from harmonizer.errors import DataError, UnknownNameError
 from harmonizer.formats.oscal.frameworks import read_framework, write
 from harmonizer.formats.oscal.parameters import Quantity, attach, drafts, quantity
@@ -149,3 +152,27 @@ def test_what_was_filled_in_outlives_another_import(tmp_path: Path) -> None:
 def test_a_framework_that_was_not_imported_is_unknown(tmp_path: Path) -> None:
     with pytest.raises(UnknownNameError, match="did you mean own"):
         attach(imported(tmp_path), "owns", DIMENSIONS)
+
+
+def test_a_parameter_of_a_mapped_control_binds_in_the_graph(tmp_path: Path) -> None:
+    """From the file to the strictest value, by the commands that a user gives."""
+    workspace = imported(tmp_path, PARAMETERS[:2])
+    leaf = "access-reviewed"
+    told = CliRunner().invoke(cli.app, ["constraints", "own", "--workspace", str(workspace)])
+    assert "g-1,mapped to no objective (parameter p1 (frequency): at least every 90 days)" in told.stdout
+    rows = [dict.fromkeys(SSSOM_COLUMNS, "") | {
+        "subject_id": "own:g-1", "object_id": f"objective:{leaf}", "predicate_id": "skos:narrowMatch", "part": "primary",
+        "mapping_justification": "semapv:ManualMappingCuration", "confidence": "1", "comment": "own reading",
+        "author_id": "own", "basis": "text", "review_state": "draft"}]  # fmt: skip
+    (workspace / "data/frameworks/own/objectives.sssom.tsv").write_text(dump(SSSOM_COLUMNS, rows, "\t"))
+    answer = hz.load(workspace).draft_constraints("own")
+    assert (answer.summary["constraints written"], answer.summary["drafts left"]) == (1, 2)
+    found = [row for row in hz.load(workspace).strictest("own") if row["objective"] == leaf]
+    assert [(row["dimension"], row["operator"], row["value"], row["requirement"]) for row in found] == [
+        ("interval", "at-most", "P90D", "own:g-1")]  # fmt: skip
+
+
+def test_constraints_without_a_workspace_are_refused() -> None:
+    told = CliRunner().invoke(cli.app, ["constraints", "own"])
+    assert told.exit_code == 2
+    assert "workspace" in told.stderr
