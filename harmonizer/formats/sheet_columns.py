@@ -114,7 +114,7 @@ def _chosen(path: Path, sheets: Sequence[Sheet], columns: dict[str, str]) -> Pro
         proposals = [one for one in map(propose, sheets) if one.complete]
         if not proposals:
             raise UsageError(f"say which columns of {path.name} hold what: --columns 'id=...,title=...' or "
-                             f"'source=...,target=...'; its first row is {', '.join(sheets[0].rows[0][1])}")  # fmt: skip
+                             f"'source=...,target=...'; first row: {', '.join(sheets[0].rows[0][1])}")  # fmt: skip
         return proposals[0]
     if not any(all(role in columns for role in needed) for needed in _NEEDED):
         raise UsageError("a list of requirements needs the columns id and title, one of mappings source and target; "

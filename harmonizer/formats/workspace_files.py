@@ -39,8 +39,11 @@ UNKNOWN_LICENCE = "unknown; see your source"
 MAXIMUM_DEPTH = 50  # requirements above a requirement
 
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_TABLES = {"objectives.sssom.tsv": (SSSOM_COLUMNS, "subject_id"), "constraints.csv": (CONSTRAINT_COLUMNS, "requirement"),
-           "dates.csv": (DATE_COLUMNS, "requirement")}  # fmt: skip
+_TABLES = {
+    "objectives.sssom.tsv": (SSSOM_COLUMNS, "subject_id"),
+    "constraints.csv": (CONSTRAINT_COLUMNS, "requirement"),
+    "dates.csv": (DATE_COLUMNS, "requirement"),
+}
 
 
 @dataclass
