@@ -13,7 +13,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from harmonizer.formats.contents import Contents, Finding, ReadFramework, ReadRequirement
-from harmonizer.formats.located import Located, read_document, slug_of, title_of
+from harmonizer.formats.foreign_text import slug_of
+from harmonizer.formats.located import Located, read_document, title_of
 
 SOURCES = "data/sources/azure-policy"
 
@@ -57,7 +58,7 @@ def read(path: Path, slug: str = "") -> Contents:
     for name, group in groups.items():
         category = group.text("category")
         if category and category not in headings:
-            headings[category] = "category-" + slug_of(category, str(len(headings) + 1))
+            headings[category] = f"category-{slug_of(category) or len(headings) + 1}"
             while headings[category] in (*ids.values(), *(one for key, one in headings.items() if key != category)):
                 headings[category] += "-"
             requirements.append(ReadRequirement(headings[category], title_of(category), heading=True,

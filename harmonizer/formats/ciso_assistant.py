@@ -21,7 +21,8 @@ from harmonizer.formats.contents import (
     ReadMappingSet,
     ReadRequirement,
 )
-from harmonizer.formats.located import Located, read_document, slug_of, title_of
+from harmonizer.formats.foreign_text import slug_of
+from harmonizer.formats.located import Located, read_document, title_of
 from harmonizer.formats.mappings import relation_of
 
 _FRAMEWORKS = ("framework", "frameworks")

@@ -1,11 +1,14 @@
 """What a foreign file says, before anything of it is checked against what is loaded: what every reader returns.
 
-A reader only reads; ``workspace_files`` decides which file of a workspace each thing becomes.
+A reader only reads; ``workspace_files`` decides which file of a workspace each thing becomes. Every ``place`` is a
+``line 12`` of a text, a cell (``Sheet1!B12``) or a path in a document (``catalog.groups[0]``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+
+from harmonizer.model import Knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class ReadMapping:
     """One row of a mapping set. Ends are ``slug:id``, or ``objective:slug`` for a leaf objective.
 
     ``relation`` is one of the set relations of NIST IR 8477 as :mod:`harmonizer.vocabulary` spells them, or ``related``
-    where the file states that two things belong together without saying how.
+    where the file states that two things belong together without saying how. ``justification`` is a term of SEMAPV.
     """
 
     source: str
@@ -58,6 +61,7 @@ class ReadMapping:
     rationale: str = ""
     confidence: float = 1.0
     place: str = ""
+    justification: str = "semapv:ManualMappingCuration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,16 @@ class ReadMappingSet:
 
 @dataclass(frozen=True)
 class Contents:
-    """All that one file says. ``kept`` are documents to keep beside the tables, by their name in the workspace."""
+    """All that one file says.
+
+    ``kept`` are documents to keep beside the tables, by their name in the workspace. ``figures`` counts what the
+    format knows beside frameworks, requirements and mappings. ``knowledge`` holds records of our own ontology, which
+    say more than the others can.
+    """
 
     frameworks: tuple[ReadFramework, ...] = ()
     mapping_sets: tuple[ReadMappingSet, ...] = ()
     findings: tuple[Finding, ...] = ()
     kept: dict[str, str] = field(default_factory=dict)
+    figures: dict[str, int] = field(default_factory=dict)
+    knowledge: Knowledge | None = None

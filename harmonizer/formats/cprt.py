@@ -20,7 +20,8 @@ from harmonizer.formats.contents import (
     ReadMappingSet,
     ReadRequirement,
 )
-from harmonizer.formats.located import Located, read_document, slug_of, title_of
+from harmonizer.formats.foreign_text import slug_of
+from harmonizer.formats.located import Located, read_document, title_of
 from harmonizer.formats.mappings import RELATED, relation_of
 
 _HEADINGS = ("function", "category", "family", "domain", "theme", "topic", "group", "part")

@@ -1,12 +1,10 @@
 """A JSON or YAML document from a stranger, asked for the shape that its format gives it.
 
-Each value knows its place, so that what has another shape is refused where it stands, and names are brought to the
-form that the workspace gives them.
+Each value knows its place, so that what has another shape is refused where it stands.
 """
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,9 +13,10 @@ from typing import Any
 
 from harmonizer.errors import DataError
 from harmonizer.formats.contents import Finding
+from harmonizer.formats.foreign_text import line_of
 from harmonizer.formats.safe_documents import BYTE_ORDER_MARK, Items, Table, read_json, read_yaml
+from harmonizer.knowledge.tables import read_bytes
 
-_CONTROL_CHARACTERS = dict.fromkeys(range(32), " ") | {127: " "}
 TITLE_LENGTH = 120
 
 
@@ -87,22 +86,13 @@ class Located:
             return str(self.value).lower()
         if not isinstance(self.value, (str, int, float)):
             raise self.problem(f"expected text, got {_named(self.value)}")
-        return " ".join(str(self.value).translate(_CONTROL_CHARACTERS).split())
+        return line_of(str(self.value))
 
 
 def read_document(path: Path) -> Located:
     """The document of a JSON file, or else of a YAML file. Raises :class:`DataError` as their readers do."""
-    try:
-        with path.open("rb") as file:
-            head = file.read(64).removeprefix(BYTE_ORDER_MARK).lstrip()
-    except OSError as error:
-        raise DataError(f"the file cannot be read: {error.strerror}", file=path) from error
+    head = read_bytes(path)[:64].removeprefix(BYTE_ORDER_MARK).lstrip()
     return Located(path, (read_json if head.startswith((b"{", b"[")) else read_yaml)(path))
-
-
-def slug_of(name: str, otherwise: str = "imported") -> str:
-    """A name as a slug: lower case letters and digits, all else one hyphen."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-") or otherwise
 
 
 def title_of(text: str) -> str:

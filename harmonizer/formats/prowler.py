@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from harmonizer.formats.contents import Contents, Finding, ReadFramework, ReadRequirement
-from harmonizer.formats.located import Located, read_document, slug_of, title_of
+from harmonizer.formats.foreign_text import slug_of
+from harmonizer.formats.located import Located, read_document, title_of
 
 SOURCES = "data/sources/prowler"
 _NAMED = 5  # checks that a summary names

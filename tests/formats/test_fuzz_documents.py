@@ -9,24 +9,24 @@ import contextlib
 import copy
 import json
 import os
-from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import harmonizer as hz
 from harmonizer.errors import DataError, UsageError
 from harmonizer.formats import azure_policy, ciso_assistant, cprt, prowler
-from harmonizer.formats.contents import Contents
-from harmonizer.formats.oscal.catalog import faults
-from harmonizer.formats.oscal.components import read_components
-from harmonizer.formats.oscal.documents import read
-from harmonizer.formats.oscal.frameworks import read_framework
-from harmonizer.formats.oscal.mappings import read_mappings
 from harmonizer.formats.oscal.parameters import quantity
+from harmonizer.formats.registry import bring_in, recognised
 from harmonizer.formats.safe_documents import read_yaml
+from harmonizer.formats.workspace_files import Import
+from harmonizer.knowledge.index import Index
+from harmonizer.knowledge.tables import REQUIREMENT_COLUMNS, rows
 from tests.formats import test_azure_policy, test_ciso_assistant, test_cprt, test_oscal, test_oscal_xml, test_prowler
 from tests.formats.test_oscal import METADATA, SMALL, UUID
 from tests.formats.test_oscal_components import DEFINITION
@@ -34,6 +34,7 @@ from tests.formats.test_oscal_parameters import catalog
 
 fuzz = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "50")), deadline=None, database=None,
                 suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
+DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 WORDS = st.sampled_from(
     ["", "a", "a-1", "urn:a:b", "none", "true", "{{ insert: param, a-1_p }}", "\x00", "é", "equal", "1e400"]
 )
@@ -72,22 +73,36 @@ def ciso() -> Any:
         + "  requirement_mapping_set:\n"
         + library.block(library.MAPPINGS)
     )
-    import yaml
-
     return yaml.safe_load(text)
 
 
-DOCUMENTS: dict[str, tuple[Any, Callable[[Path], object]]] = {
-    "ciso": (ciso(), ciso_assistant.read),
-    "cprt": ({"documents": test_cprt.DOCUMENTS, "elements": test_cprt.ELEMENTS, "relationships": test_cprt.RELATIONSHIPS}, cprt.read),
-    "prowler": (test_prowler.FRAMEWORK, prowler.read),
-    "azure": (test_azure_policy.INITIATIVE, azure_policy.read),
-    "catalog": ({"catalog": SMALL}, lambda path: (faults(read(path)), read_framework([path], "own"))),
-    "parameters": ({"catalog": catalog()}, lambda path: read_framework([path], "own")),
-    "profile": ({"profile": PROFILE}, lambda path: read_framework([path, small(path)], "own")),
-    "mappings": ({"mapping-collection": MAPPINGS}, lambda path: read_mappings(read(path))),
-    "components": ({"component-definition": DEFINITION}, lambda path: read_components(read(path), [read(small(path))])),
+DOCUMENTS: dict[str, tuple[Any, str]] = {
+    "ciso": (ciso(), "ciso-assistant"),
+    "cprt": ({"documents": test_cprt.DOCUMENTS, "elements": test_cprt.ELEMENTS, "relationships": test_cprt.RELATIONSHIPS}, "cprt"),
+    "prowler": (test_prowler.FRAMEWORK, "prowler"),
+    "azure": (test_azure_policy.INITIATIVE, "azure-policy"),
+    "catalog": ({"catalog": SMALL}, "oscal"),
+    "parameters": ({"catalog": catalog()}, "oscal"),
+    "profile": ({"profile": PROFILE}, "oscal"),
+    "mappings": ({"mapping-collection": MAPPINGS}, "oscal"),
+    "components": ({"component-definition": DEFINITION}, "oscal"),
 }  # fmt: skip
+
+
+@cache
+def index() -> Index:
+    return hz.load().index
+
+
+def brought_in(name: str, path: Path) -> Import:
+    """All the way to the files of a workspace, each of which can be read as its table."""
+    others = [small(path)] if name in ("profile", "components") else []
+    found = bring_in([path, *others], index, format_name=DOCUMENTS[name][1])
+    for file, content in found.files.items():
+        (path.parent / "table").write_text(content)
+        if file.endswith("requirements.csv"):
+            assert rows(path.parent / "table", REQUIREMENT_COLUMNS)
+    return found
 
 
 def small(beside: Path) -> Path:
@@ -124,10 +139,11 @@ def changed(draw: st.DrawFn, document: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-def test_the_documents_that_are_changed_are_read_as_they_are(name: str, tmp_path: Path) -> None:
-    document, work = DOCUMENTS[name]
+def test_the_documents_that_are_changed_are_recognised_and_read_as_they_are(name: str, tmp_path: Path) -> None:
+    document, format_name = DOCUMENTS[name]
     (tmp_path / "whole").write_text(json.dumps(document))
-    assert work(tmp_path / "whole")
+    assert recognised(tmp_path / "whole").name == format_name
+    assert brought_in(name, tmp_path / "whole").files
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -135,25 +151,11 @@ def test_the_documents_that_are_changed_are_read_as_they_are(name: str, tmp_path
 @fuzz
 @given(data=st.data())
 def test_a_changed_document_is_read_or_refused(name: str, notation: str, tmp_path: Path, data: st.DataObject) -> None:
-    import yaml
-
-    document, work = DOCUMENTS[name]
     path = tmp_path / "fuzzed"
-    content = data.draw(changed(document))
-    text = (
-        json.dumps(content)
-        if notation == "json"
-        else yaml.dump(content, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper))
-    )
-    path.write_text(text)
+    content = data.draw(changed(DOCUMENTS[name][0]))
+    path.write_text(json.dumps(content) if notation == "json" else yaml.dump(content, Dumper=DUMPER))
     with contextlib.suppress(DataError, UsageError):
-        found = work(path)
-        if isinstance(found, Contents):
-            assert all(
-                one.id and one.title and one.id == " ".join(one.id.split())
-                for each in found.frameworks
-                for one in each.requirements
-            )
+        brought_in(name, path)
 
 
 @pytest.mark.parametrize("module", [ciso_assistant, cprt, prowler, azure_policy])
@@ -168,9 +170,13 @@ def test_any_value_is_recognised_or_not(module: Any, document: Any) -> None:
 def test_any_bytes_are_read_or_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "bytes"
     path.write_bytes(content)
-    for work in (read_yaml, read, ciso_assistant.read, cprt.read, prowler.read, azure_policy.read):
+    for work in (read_yaml, recognised, oscal, ciso_assistant.read, cprt.read, prowler.read, azure_policy.read):
         with contextlib.suppress(DataError, UsageError):
             work(path)
+
+
+def oscal(path: Path) -> object:
+    return bring_in([path], index, format_name="oscal")
 
 
 TEXTS = [
@@ -181,15 +187,6 @@ TEXTS = [
     test_ciso_assistant.HEAD + "  framework:\n" + test_ciso_assistant.block(test_ciso_assistant.FRAMEWORK),
     json.dumps({"elements": test_cprt.ELEMENTS, "documents": [], "relationships": test_cprt.RELATIONSHIPS}),
 ]  # fmt: skip
-
-
-def work_on(path: Path) -> None:
-    document = read(path)
-    work = {"mapping-collection": read_mappings, "component-definition": read_components}.get(document.kind)
-    if work is not None:
-        work(document)
-    else:
-        read_framework([path], "own")
 
 
 @fuzz
@@ -204,7 +201,7 @@ def test_a_damaged_text_is_read_or_refused(text: str, tmp_path: Path, data: st.D
     )
     path = tmp_path / "damaged"
     path.write_bytes((text[:start] + piece + text[end:]).encode(errors="replace"))
-    for work in (work_on, ciso_assistant.read, cprt.read):
+    for work in (recognised, oscal, ciso_assistant.read, cprt.read):
         with contextlib.suppress(DataError, UsageError):
             work(path)
 

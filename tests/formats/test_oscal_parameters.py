@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 import harmonizer as hz
 from harmonizer import cli
 from harmonizer.errors import DataError, UnknownNameError
-from harmonizer.formats.oscal.frameworks import read_framework, write
 from harmonizer.formats.oscal.parameters import Quantity, attach, drafts, quantity
+from harmonizer.formats.oscal.reading import read
+from harmonizer.formats.workspace_files import workspace_files, write
 from harmonizer.knowledge.tables import CONSTRAINT_COLUMNS, SSSOM_COLUMNS, dump
 from harmonizer.model import Dimension
 from harmonizer.values import parse_value
@@ -44,7 +45,8 @@ def catalog(parameters: list[dict[str, Any]] = PARAMETERS) -> dict[str, Any]:
 
 def imported(tmp_path: Path, parameters: list[dict[str, Any]] = PARAMETERS) -> Path:
     (tmp_path / "own.json").write_text(json.dumps({"catalog": catalog(parameters)}))
-    write(read_framework([tmp_path / "own.json"]), tmp_path / "workspace")
+    workspace = tmp_path / "workspace"
+    write(workspace_files(read([tmp_path / "own.json"]), lambda: hz.load().index, workspace=workspace), workspace)
     return tmp_path / "workspace"
 
 

@@ -21,7 +21,8 @@ from harmonizer.formats.contents import (
     ReadMappingSet,
     ReadRequirement,
 )
-from harmonizer.formats.located import slug_of, title_of
+from harmonizer.formats.foreign_text import line_of, slug_of
+from harmonizer.formats.located import title_of
 from harmonizer.formats.oscal.catalog import places, readable
 from harmonizer.formats.oscal.documents import Document
 from harmonizer.formats.oscal.resolve import hrefs_of, meant, resolve
@@ -43,10 +44,10 @@ def read_components(document: Document, given: Sequence[Document] = (), slug: st
     requirements: dict[str, ReadRequirement] = {}
     mappings: dict[tuple[str, str], ReadMapping] = {}
     for holder, place in _holders(document.body):
-        name = _free(slug_of(str(holder.get("title") or holder.get("name")), "component"), requirements)
+        name = _free(slug_of(str(holder.get("title") or holder.get("name"))) or "component", requirements)
         requirements[name] = ReadRequirement(
             name, title_of(str(holder.get("title") or holder.get("name"))), heading=True, place=place,
-            summary=_plain(str(holder.get("description", ""))),
+            summary=line_of(str(holder.get("description", ""))),
         )  # fmt: skip
         implementations = holder.get("control-implementations", ())
         several = len({one["source"] for one in implementations}) > 1
@@ -101,7 +102,7 @@ def _slug(document: Document, href: str) -> str:
     """The slug of a source: of its file's name, or its title where the document gives no file."""
     *_, last = hrefs_of(document, href)
     path = PurePosixPath(last.partition("#")[0])
-    return slug_of(path.stem if path.suffix in (".json", ".xml", ".yaml", ".yml") else path.name or href, "source")
+    return slug_of(path.stem if path.suffix in (".json", ".xml", ".yaml", ".yml") else path.name or href) or "source"
 
 
 def _statement(implementation: dict[str, Any], one: dict[str, Any]) -> str:
@@ -109,17 +110,13 @@ def _statement(implementation: dict[str, Any], one: dict[str, Any]) -> str:
     set_here = {str(setting["param-id"]): {"id": setting["param-id"], **setting}
                 for setting in (*implementation.get("set-parameters", ()), *one.get("set-parameters", ()))}  # fmt: skip
     texts = [one.get("description", ""), *(each.get("description", "") for each in one.get("statements", ()))]
-    return _plain(" ".join(readable(str(text), set_here) for text in texts))
+    return line_of(" ".join(readable(str(text), set_here) for text in texts))
 
 
 def _reason(one: dict[str, Any]) -> str:
     status = next((str(prop.get("value")) for prop in one.get("props", ())
                    if prop.get("name") == "implementation-status"), "")  # fmt: skip
     return "stated to implement it" + (f": {status}" if status else "")
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _free(identifier: str, taken: dict[str, ReadRequirement]) -> str:

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from harmonizer.errors import CollectedDataError, DataError
-from harmonizer.formats.oscal.markup import NAMESPACE, from_xml
+from harmonizer.formats.oscal.markup import from_xml
 from harmonizer.formats.safe_documents import read_json, read_xml, read_yaml
 from harmonizer.knowledge.store import bundled_root
+from harmonizer.knowledge.tables import read_bytes
 
 KINDS = ("catalog", "profile", "mapping-collection", "component-definition")
 OTHER_KINDS = ("system-security-plan", "assessment-plan", "assessment-results", "plan-of-action-and-milestones")
@@ -102,21 +103,8 @@ def _together(problems: list[DataError]) -> DataError:
     return problems[0] if len(problems) == 1 else CollectedDataError(problems)
 
 
-def is_oscal(path: Path) -> bool:
-    """Whether the first bytes of a file look like an OSCAL document that is read here."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if NAMESPACE.encode() in head:
-        return True
-    return bool(re.match(rb'(\xef\xbb\xbf)?\s*(\{\s*"|---\s*)?(%s)"?\s*:' % "|".join(KINDS).encode(), head))
-
-
 def _value(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except OSError as error:
-        raise DataError(f"the file cannot be read: {error.strerror}", file=path) from error
+    head = read_bytes(path)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"<"):
         return _typed(from_xml(read_xml(path), path))
     if head.startswith((b"{", b"[")):
