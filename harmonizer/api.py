@@ -428,6 +428,21 @@ class Harmonizer(ProgrammeQuestions):
 
         return import_workbook(Path(path), self.assessment, apply=apply, other_dataset=other_dataset)
 
+    def draft_constraints(self, slug: str) -> Answer:
+        """What the parameters of an imported OSCAL catalog demand: complete drafts become constraints, others are told.
+
+        See :mod:`harmonizer.formats.oscal.parameters`. Needs a workspace folder; load again to see the constraints.
+        """
+        from harmonizer.formats.oscal.parameters import DRAFTS, attach
+
+        if self.workspace is None:
+            raise UsageError("name the workspace folder that the catalog was imported into")
+        number, missing = attach(self.workspace, slug, self.index.dimensions)
+        rows = [(one.place, one.message) for one in missing]
+        return Answer.of(("requirement", "missing"), rows, {
+            "constraints written": number, "drafts left": len(missing),
+            "drafts": str(self.workspace / DRAFTS / f"{slug}-constraints.csv")})  # fmt: skip
+
     def export(self, format_name: str, path: str | Path) -> Path:
         """Write the dataset as ``nquads`` or ``trig``."""
         from harmonizer.reports.dataset import write_dataset

@@ -9,7 +9,7 @@ from importlib import import_module
 from harmonizer.cli.command import app
 
 # In the order in which the help lists commands.
-_MODULES = ("questions", "plans", "programme", "assess", "evidence", "gate", "data", "start")
+_MODULES = ("questions", "plans", "programme", "assess", "evidence", "gate", "data", "parameters", "start")
 for _module in _MODULES:
     import_module(f"harmonizer.cli.{_module}")
 

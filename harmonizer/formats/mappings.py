@@ -68,6 +68,7 @@ class Statement:
     states_fact: bool = True
     subject_text: str = ""
     object_text: str = ""
+    justification: str = ""
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ def _from_sssom(row: Row, metadata: Mapping[str, str]) -> Statement | None:
         state == "reviewed" if state else relation != RELATED and justification in _HUMAN_JUSTIFICATIONS,
         state != "withdrawn" and not cells.get("any_of")
         and (not own or (cells["basis"] == "text" and confidence >= FACT_CONFIDENCE)),
-        cells.get("subject_label", ""), cells.get("object_label", ""),
+        cells.get("subject_label", ""), cells.get("object_label", ""), justification,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harmonizer.api import load
-from harmonizer.formats import plain_tables
+from harmonizer.formats import registry, workspace_files
 from harmonizer.knowledge.tables import dump
 
 SCRIPT = "<script>window.hostile=1</script><img src=x onerror=window.hostile=2>"
@@ -30,4 +30,4 @@ def write(workspace: Path, rows: int = 0) -> None:
     requirements, mappings = workspace / "requirements.csv", workspace / "mappings.csv"
     requirements.write_text(dump(tuple(table[0]), table))
     mappings.write_text(dump(tuple(links[0]), links))
-    plain_tables.write(plain_tables.read([requirements], [mappings], load().index), workspace)
+    workspace_files.write(registry.bring_in([requirements, mappings], lambda: load().index), workspace)

@@ -32,10 +32,10 @@ def test_each_table_is_the_same_in_every_form(kg: hz.Harmonizer, name: str) -> N
 
 
 def test_an_upload_is_looked_through_before_anything_is_written(kg: hz.Harmonizer) -> None:
-    good = bringing_in.preview({"../R.csv": REQUIREMENTS}, {}, kg.index)
+    good = bringing_in.preview({"../R.csv": REQUIREMENTS}, kg.index)
     assert good.found and good.found.figures["requirements"] == 2
     assert good.problems.empty
-    bad = bringing_in.preview({"R.csv": REQUIREMENTS}, {"M.csv": MAPPINGS}, kg.index)
+    bad = bringing_in.preview({"R.csv": REQUIREMENTS, "M.csv": MAPPINGS}, kg.index)
     assert bad.found is None
     (problem,) = bad.problems.to_dict("records")
     assert (problem["file"], problem["line"]) == ("M.csv", 2)
