@@ -42,7 +42,7 @@ def framework_library(index: Index, framework: Framework) -> dict[str, Any]:
             "annotation": f"Applies when {one.applies_when}" if one.applies_when else "",
         }))  # fmt: skip
     name = _name(framework)
-    about = {"urn": f"{URN}framework:{name}", "ref_id": name, "name": framework.title,
+    about: dict[str, Any] = {"urn": f"{URN}framework:{name}", "ref_id": name, "name": framework.title,
              "description": f"{framework.title}, {framework.version}: ids as in the source, titles and summaries in "
                             "the words of the harmonizer",
              "requirement_nodes": nodes}  # fmt: skip
@@ -74,7 +74,7 @@ def mapping_library(
         for one in forward
     ]  # fmt: skip
     ends = [f"{URN}framework:{_name(one)}" for one in (source, target)]
-    sets = [
+    sets: list[dict[str, Any]] = [
         {"urn": f"{URN}req_mapping_set:{name}{suffix}", "ref_id": f"{name}{suffix}", "name": title,
          "description": f"{title}, derived from the mappings of both to control objectives",
          "source_framework_urn": a, "target_framework_urn": b, "requirement_mappings": rows}
