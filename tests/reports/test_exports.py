@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -110,3 +111,11 @@ def test_a_plan_that_is_given_is_the_one_that_is_written(kg: hz.Harmonizer, tmp_
         titles = [kg.index.controls[one].title for one in small.controls]
         assert all(title in text for title in titles)
         assert kg.index.controls[plan.controls[0]].title not in text
+
+
+def test_the_documentation_lists_the_formats_as_the_table_has_them() -> None:
+    text = (ROOT / "docs" / "exports.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| [^|]+ \| `([^`]+)` \| ([^|]+) \|", text, re.MULTILINE)
+    assert [(name, names, checked.startswith("**unverified**")) for name, names, checked in rows] == [
+        (name, one.arguments, not one.verified) for name, one in FORMATS.items()
+    ]
