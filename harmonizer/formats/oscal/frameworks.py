@@ -5,22 +5,26 @@ The requirements are what the tables of the workspace hold; the document itself 
 changed since.
 
 A parameter is a setting that the catalog leaves to its reader: it stands in the summary as ``[assignment: ...]``, or
-with its values where it carries some. It becomes no row of constraints.csv: such a row tightens a leaf objective along
-one of our dimensions, and OSCAL says neither.
+with its values where it carries some. Values that are plain quantities become drafts of constraints
+(:mod:`harmonizer.formats.oscal.parameters`). What the user adds to the tables of a framework (objectives, constraints,
+dates, what is filled in in drafts) outlives another import of it.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from harmonizer.errors import UnknownNameError, UsageError
 from harmonizer.formats.oscal.catalog import Fault, Place, faults, parameters, places, statement
 from harmonizer.formats.oscal.documents import Document, read
+from harmonizer.formats.oscal.parameters import DRAFTS, drafts, filled_in
 from harmonizer.formats.oscal.resolve import resolve
 from harmonizer.formats.safe_documents import read_json
 from harmonizer.knowledge.store import bundled_root
@@ -38,6 +42,10 @@ from harmonizer.knowledge.workspace import replace_files
 SOURCES = "data/sources/oscal"
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SUCCESSORS = ("incorporated-into", "moved-to")
+# The tables of a framework that an import leaves to the user: where they name the requirement, and how they are read.
+_OWN = {"objectives.sssom.tsv": ("subject_id", SSSOM_COLUMNS, "\t"),
+        "constraints.csv": ("requirement", CONSTRAINT_COLUMNS, ","),
+        "dates.csv": ("requirement", DATE_COLUMNS, ",")}  # fmt: skip
 
 
 @dataclass
@@ -81,6 +89,8 @@ def read_framework(paths: Sequence[Path], slug: str | None = None) -> Import:
         f"{folder}/dates.csv": dump(DATE_COLUMNS, ()),
         f"{SOURCES}/{slug}.json": json.dumps({document.kind: document.body}, ensure_ascii=False),
     }
+    if drafted := drafts(document.body):
+        found.files[f"{DRAFTS}/{slug}-constraints.csv"] = dump(CONSTRAINT_COLUMNS, drafted)
     everything = [place for place in places(document.body) if place.kind == "control"]
     known = parameters(document.body)
     found.figures = {
@@ -89,14 +99,38 @@ def read_framework(paths: Sequence[Path], slug: str | None = None) -> Import:
         "groups": len(table) - len(everything),
         "parameters": len(known),
         "parameters with values": sum(bool(one.get("values")) for one in known.values()),
+        "drafts of constraints": len(drafted),
         "findings": len(found.faults),
     }
     return found
 
 
 def write(found: Import, workspace: Path) -> None:
-    """Write the files of an import into a workspace folder, all of them or none."""
-    replace_files(workspace, {name: content.encode() for name, content in found.files.items()})
+    """Write the files of an import into a workspace folder, all of them or none; what the user added stays.
+
+    Raises :class:`DataError` where that speaks of a requirement that the import no longer has.
+    """
+    files = dict(found.files)
+    for name, content in found.files.items():
+        path = workspace / name
+        if not path.is_file():
+            continue
+        if path.name in _OWN:
+            known = found.files[f"{PurePosixPath(name).parent}/requirements.csv"]
+            _check_still_there(path, {row["id"] for row in csv.DictReader(io.StringIO(known))})
+            del files[name]
+        elif name.startswith(f"{DRAFTS}/"):
+            files[name] = filled_in(content, path)
+    replace_files(workspace, {name: content.encode() for name, content in files.items()})
+
+
+def _check_still_there(path: Path, known: set[str]) -> None:
+    column, columns, delimiter = _OWN[path.name]
+    for row in rows(path, columns, delimiter):
+        identifier = row[column].rpartition(":")[2] if column == "subject_id" else row[column]
+        if identifier not in known:
+            raise row.problem(f"speaks of {identifier!r}, which the import does not have any more; take the row out, "
+                              "or give the import another slug", column)  # fmt: skip
 
 
 def export_catalog(workspace: Path, slug: str, output: Path) -> list[Fault]:
