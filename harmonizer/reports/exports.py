@@ -211,7 +211,7 @@ def _table() -> dict[str, ExportFormat]:
 
     json_type, csv_type, yaml_type = "application/json", "text/csv", "application/yaml"
     matrix = ("sheets", "plan")
-    ciso = "the documentation and the loader of CISO Assistant, read and not run"
+    ciso = "CISO Assistant's documentation and loader, read and not run; our own reader"
     found = {
         "xlsx": ExportFormat("control matrix workbook, to be filled in and read back with import workbook", _matrix,
                              ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

@@ -13,6 +13,9 @@ import yaml
 
 import harmonizer as hz
 from harmonizer.errors import UsageError
+from harmonizer.formats import ciso_assistant
+from harmonizer.reports.ciso_library import node_urns
+from harmonizer.reports.derived_crosswalk import derived
 from tests.reports.small import in_workspace, knowledge
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*pairs that meet:UserWarning")
@@ -171,3 +174,27 @@ def test_a_mapping_without_rows_is_refused_because_the_loader_refuses_it(tmp_pat
     with pytest.raises(UsageError, match="nothing follows"):
         made.export("ciso-mapping", tmp_path / "m.yaml", "alpha", "beta")
     assert not (tmp_path / "m.yaml").exists()
+
+
+def test_our_own_reader_reads_a_framework_library_as_the_framework(kg: hz.Harmonizer, tmp_path: Path) -> None:
+    found = ciso_assistant.read(kg.export("ciso-framework", tmp_path / "f.yaml", "gdpr"))
+    (framework,) = found.frameworks
+    rows = kg.index.requirements_of(kg.index.framework("gdpr"))
+    assert [(one.id, one.title, one.parent, one.heading) for one in framework.requirements] == \
+        [(one.id, one.title, one.parent.partition(":")[2], one.kind != "requirement") for one in rows]  # fmt: skip
+    assert [one.summary for one in framework.requirements] == [one.summary for one in rows]
+    assert found.findings == ()
+
+
+def test_our_own_reader_reads_a_mapping_library_as_the_crosswalk(kg: hz.Harmonizer, tmp_path: Path) -> None:
+    path = kg.export("ciso-mapping", tmp_path / "m.yaml", "hipaa", "gdpr")
+    found = ciso_assistant.read(path)
+    (mappings,) = found.mapping_sets  # the other direction is seen to be the same and left out
+    index = kg.index
+    ends = ("hipaa", "gdpr")
+    stated, _ = derived(index, *map(index.framework, ends), kg.circumstances)
+    names = [{key: f"{urn.split(':')[4]}:{urn.split(':', 5)[5]}"
+              for key, urn in node_urns(index, index.framework(slug)).items()} for slug in ends]  # fmt: skip
+    assert [(one.source, one.relation, one.target) for one in mappings.mappings] == \
+        [(names[0][one.source.key], one.relation, names[1][one.target.key]) for one in stated]  # fmt: skip
+    assert all(one.reason in read_row.rationale for one, read_row in zip(stated, mappings.mappings, strict=True))
