@@ -181,18 +181,17 @@ def export(
     """Write controls, mappings, frameworks, the graph or the dataset to a file; --list says what there is."""
     import warnings
 
-    from harmonizer.reports.exports import FORMATS, formats
+    from harmonizer.reports.exports import format_named, formats
 
     if list_formats:
         session.print(formats())
         return
-    if format_name not in FORMATS:
-        raise UsageError(f"name a format, one of {', '.join(FORMATS)}; got {format_name!r}")
+    format_named(format_name or "")
     if output is None:
         raise UsageError("name the file to write with -o FILE")
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", UserWarning)
-        session.graph.export(format_name, output, *(names or ()), only=listed(sheets))
+        session.graph.export(format_name or "", output, *(names or ()), only=listed(sheets))
     for one in told:
         typer.echo(f"warning: {one.message}", err=True)
     typer.echo(f"wrote {output}", err=True)

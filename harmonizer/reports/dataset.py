@@ -19,12 +19,7 @@ from harmonizer.vocabulary import BASE, ONTOLOGY_GRAPH, PREFIXES, RDF, XSD, fram
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-FORMATS = {
-    "nquads": "N-Quads, sorted",
-    "trig": "TriG with prefixes",
-    "turtle": "Turtle with prefixes, without the named graphs",
-    "json-ld": "JSON-LD 1.1 with its context inside, nothing to fetch",
-}
+FORMATS = ("nquads", "trig", "turtle", "json-ld")
 
 
 def write_dataset(store: ox.Store, format_name: str, path: Path, frameworks: Sequence[Framework] = ()) -> Path:
@@ -40,9 +35,10 @@ def write_dataset(store: ox.Store, format_name: str, path: Path, frameworks: Seq
     elif format_name == "json-ld":
         data = (json.dumps(_json_ld(sorted(quads, key=_by_graph)), ensure_ascii=False, indent=1) + "\n").encode()
     elif format_name == "turtle":
-        data = _prefixed(sorted({quad.triple for quad in quads}, key=str), ox.RdfFormat.TURTLE)
+        triples = sorted({quad.triple for quad in quads}, key=str)
+        data = ox.serialize(triples, format=ox.RdfFormat.TURTLE, prefixes=PREFIXES) or b""
     else:
-        data = _prefixed(sorted(quads, key=_by_graph), ox.RdfFormat.TRIG)
+        data = ox.serialize(sorted(quads, key=_by_graph), format=ox.RdfFormat.TRIG, prefixes=PREFIXES) or b""
     write_aside(path, data)
     return path
 
@@ -70,15 +66,6 @@ def _about(store: ox.Store, frameworks: Sequence[Framework]) -> set[ox.Quad]:
             found.update(said)
             waiting += [quad.object for quad in said]
     return found
-
-
-def _prefixed(statements: Iterable[Any], form: ox.RdfFormat) -> bytes:
-    """Serialized with the project's prefixes, which the serializer declares in an order of its own at each run."""
-    import pyoxigraph as ox
-
-    lines = (ox.serialize(statements, format=form, prefixes=PREFIXES) or b"").split(b"\n")
-    body = next((place for place, line in enumerate(lines) if not line.startswith(b"@prefix ")), len(lines))
-    return b"\n".join([*sorted(lines[:body]), *lines[body:]])
 
 
 def _json_ld(quads: Iterable[ox.Quad]) -> dict[str, Any]:

@@ -76,20 +76,26 @@ def export(
     ------
     UsageError: for an unknown format, for too few or too many names, and for an option that the format does not take.
     """
-    if format_name not in FORMATS:
-        raise UsageError(f"name a format, one of {', '.join(FORMATS)}; got {format_name!r}"
-                         f"{did_you_mean(nearest(format_name, FORMATS))}")  # fmt: skip
-    known = FORMATS[format_name]
+    known = format_named(format_name)
+    asked = Request(kg, format_name, tuple(names), path, plan, tuple(only))
     least, most = _COUNTS[known.arguments]
-    if not least <= len(set(names)) <= most:
+    if not least <= len(names if known.arguments.startswith("NODE") else asked.frameworks) <= most:
         raise UsageError(f"export {format_name} takes {known.arguments}; got {' '.join(names) or 'nothing'}")
     for option, given in (("plan", plan is not None), ("sheets", bool(only))):
         if given and option not in known.options:
             raise UsageError(f"export {format_name} has no option {option}")
-    known.write(Request(kg, format_name, tuple(names), path, plan, tuple(only)))
+    known.write(asked)
     if not known.verified:
         warnings.warn(f"{known.checked}. Try it with one control first", UserWarning, stacklevel=2)
     return path
+
+
+def format_named(name: str) -> ExportFormat:
+    """One of :data:`FORMATS`. Raises :class:`UsageError` for any other name, with the nearest."""
+    if name not in FORMATS:
+        raise UsageError(f"name a format, one of {', '.join(FORMATS)}; got {name!r}"
+                         f"{did_you_mean(nearest(name, FORMATS))}")  # fmt: skip
+    return FORMATS[name]
 
 
 def formats() -> Answer:

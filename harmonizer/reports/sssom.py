@@ -108,13 +108,13 @@ def _metadata(
 
     prefixes = {_prefix(index, one): framework_iri(one.key) + "/" for one in frameworks}
     prefixes |= {"objective": BASE + "objective/", "harmonizer": BASE, "skos": SKOS, "semapv": SEMAPV}
-    licences = list(dict.fromkeys(one.mapping_licence for one in frameworks))
+    licences = list(dict.fromkeys(one.mapping_licence or "not stated" for one in frameworks))
     known = LICENCES.get(licences[0], licences[0])
-    licence = {"license": known} if len(licences) == 1 and known.startswith("http") else {}
+    uri = len(licences) == 1 and known.startswith("http")  # all that the slot may hold
+    licence = {"license": known} if uri else {"other": f"licence of the mappings: {'; '.join(licences)}"}
     return {
         "mapping_set_id": set_id, "mapping_set_title": title, **licence, "mapping_set_version": index.hash[:16],
         "mapping_tool": "harmonizer", "mapping_tool_version": __version__,
-        **({} if licence else {"other": f"licence of the mappings: {'; '.join(licences)}"}),
         "curie_map": {**prefixes, **_OTHER_PREFIXES},
         "extension_definitions": [{"slot_name": name, "property": HZ + local} for name, local in extensions.items()],
     }  # fmt: skip

@@ -74,6 +74,7 @@ def test_a_file_that_cannot_be_written_whole_stays_as_it_was(
     ("name", "names", "words"),
     [("turtel", (), "did you mean turtle"), ("sssom", (), "takes FRAMEWORK"), ("graph-html", (), "takes NODE"),
      ("sssom-crosswalk", ("hipaa", "hipaa"), "takes FRAMEWORK FRAMEWORK; got hipaa hipaa"),
+     ("ciso-mapping", ("hipaa", "hipaa@2013"), "takes FRAMEWORK FRAMEWORK; got hipaa hipaa@2013"),
      ("ciso-framework", ("hipaa", "gdpr"), "takes FRAMEWORK; got hipaa gdpr"), ("turtle", ("hippa",), "hipaa")],
 )  # fmt: skip
 def test_a_format_says_what_it_takes(

@@ -13,6 +13,7 @@ import yaml
 
 import harmonizer as hz
 from harmonizer.crosswalk.lint import lint_crosswalk
+from harmonizer.crosswalk.relations import DISJOINT, EQUAL, OVERLAPS, SUBSET, SUPERSET, WORDS
 from harmonizer.formats.mappings import read_mappings
 from harmonizer.model import short_key
 from harmonizer.vocabulary import requirement_iri
@@ -116,6 +117,16 @@ def test_the_crosswalk_states_what_the_command_knows_and_no_more(crosswalk: Path
     assert not exact & {row["known"] for row in rows if row["reading"] == "plain"}
 
 
+def test_no_predicate_says_more_than_is_known(crosswalk: Path) -> None:
+    plainly = {"skos:exactMatch": EQUAL, "skos:broadMatch": EQUAL | SUBSET, "skos:narrowMatch": EQUAL | SUPERSET,
+               "skos:relatedMatch": OVERLAPS}  # fmt: skip
+    left_open = {words: relation for relation, words in WORDS.items()}
+    _, rows = parts(crosswalk)
+    for row in rows:
+        stated = DISJOINT if row["predicate_modifier"] else plainly[row["predicate_id"]]
+        assert left_open[row["known"]] | stated == stated, row["known"]
+
+
 def test_the_crosswalk_beside_our_mappings_contradicts_nothing(
     crosswalk: Path, kg: hz.Harmonizer, tmp_path: Path
 ) -> None:
@@ -151,3 +162,13 @@ def test_a_pair_that_has_nothing_in_common_is_written_with_not(tmp_path: Path) -
     assert [(row["predicate_id"], row["predicate_modifier"]) for row in rows] == [("skos:relatedMatch", "Not")]
     (read,) = read_mappings(tmp_path / "m.sssom.tsv").statements
     assert read.relation == "no-relationship"
+
+
+@pytest.mark.parametrize(("licence", "stated"), [("", "not stated"), ("own terms: ask", "own terms: ask")])
+def test_a_licence_that_is_no_uri_is_told_in_words(licence: str, stated: str, tmp_path: Path) -> None:
+    data = knowledge()
+    frameworks = tuple(replace(one, mapping_licence=licence) for one in data.frameworks)
+    made = in_workspace(tmp_path / "w", replace(data, frameworks=frameworks))
+    metadata, _ = parts(made.export("sssom", tmp_path / "m.sssom.tsv", "alpha"))
+    assert "license" not in metadata
+    assert metadata["other"] == f"licence of the mappings: {stated}"
