@@ -41,6 +41,7 @@ def test_every_format_holds_the_same_triples_and_all_but_turtle_the_same_graphs(
     assert len(found["nquads"]) > 1_000
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 @pytest.mark.parametrize("form", FORMATS)
 def test_rdflib_reads_the_same_triples(form: str, written: dict[str, Path]) -> None:
     dataset = rdflib.Dataset(default_union=True)
