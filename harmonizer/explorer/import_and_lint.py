@@ -83,12 +83,14 @@ def _options(files: dict[str, bytes], key: int) -> dict[str, Any]:
     left, right = st.columns(2)
     with left:
         chosen = st.selectbox("Format", names, index=names.index(known) if known in names else None,
-                              placeholder="not recognised: choose one", key=f"format-{key}-{'-'.join(files)}")  # fmt: skip
+                              placeholder="not recognised: choose one", key=f"format-{key}-{'-'.join(files)}",
+                              )  # fmt: skip
     options: dict[str, Any] = {"format_name": chosen or ""}
     with right:
         if chosen in ("oscal", "ciso-assistant", "cprt", "prowler", "azure-policy", "rdf", "sheet"):
             options["slug"] = st.text_input("Slug of the framework", key=f"slug-{key}",
-                                            help="Lower case letters, digits and hyphens; the file's name if empty.")  # fmt: skip
+                                            help="Lower case letters, digits and hyphens; the file's name if empty.",
+                                            )  # fmt: skip
         if chosen in ("strm", "sheet"):
             options["source"] = st.text_input("Framework mapped from", key=f"source-{key}")
             options["target"] = st.text_input("Framework mapped to", key=f"target-{key}")
@@ -110,7 +112,8 @@ def _columns(offer: bringing_in.Columns, key: int) -> dict[str, str]:
         proposed = offer.proposed.get(role)
         with column:
             heading = st.selectbox(role.replace("_", " "), offer.headings, placeholder="none", key=f"role-{role}-{key}",
-                                   index=offer.headings.index(proposed) if proposed in offer.headings else None)  # fmt: skip
+                                   index=offer.headings.index(proposed) if proposed in offer.headings else None,
+                                   )  # fmt: skip
         if heading:
             chosen[role] = heading
     return chosen
