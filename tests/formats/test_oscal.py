@@ -18,6 +18,7 @@ from harmonizer.formats.oscal.catalog import faults, parameters, places, readabl
 from harmonizer.formats.oscal.documents import Document, read
 from harmonizer.formats.oscal.frameworks import export_catalog
 from harmonizer.formats.oscal.reading import read as read_all
+from harmonizer.formats.oscal.reading import recognise
 from harmonizer.formats.oscal.resolve import resolve
 from harmonizer.formats.workspace_files import Import, workspace_files, write
 from tests.conftest import ROOT
