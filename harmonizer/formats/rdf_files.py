@@ -165,7 +165,7 @@ def _unread(statements: list[ox.Quad], path: Path) -> list[Finding]:
     classes: dict[str, set[str]] = defaultdict(set)
     blank = 0
     for quad in statements:
-        if isinstance(quad.subject, (ox.BlankNode, ox.Triple)):
+        if not isinstance(quad.subject, ox.NamedNode):
             blank += 1
         elif quad.predicate == kind:
             classes[quad.subject.value].add(quad.object.value)  # type: ignore[union-attr]
