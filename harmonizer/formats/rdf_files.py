@@ -130,7 +130,7 @@ def _renamed(statements: list[ox.Quad], slug: str, path: Path) -> list[ox.Quad]:
     if wrong := slug_problem(slug):
         raise UsageError(wrong)
     version = ox.NamedNode(HZ + "FrameworkVersion")
-    frameworks = sorted({quad.subject.value for quad in statements if quad.object == version})
+    frameworks = sorted({str(quad.subject)[1:-1] for quad in statements if quad.object == version})
     if len(frameworks) != 1:
         raise UsageError(f"{path.name} holds {len(frameworks)} frameworks; a slug can be given to one")
     old = frameworks[0].removeprefix(BASE + "framework/").partition("/")[0]
@@ -165,7 +165,7 @@ def _unread(statements: list[ox.Quad], path: Path) -> list[Finding]:
     classes: dict[str, set[str]] = defaultdict(set)
     blank = 0
     for quad in statements:
-        if isinstance(quad.subject, (ox.BlankNode, ox.Triple)):
+        if not isinstance(quad.subject, ox.NamedNode):
             blank += 1
         elif quad.predicate == kind:
             classes[quad.subject.value].add(quad.object.value)  # type: ignore[union-attr]
