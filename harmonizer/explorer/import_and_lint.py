@@ -82,18 +82,6 @@ def _options(files: dict[str, bytes], key: int) -> dict[str, Any]:
     names = [one for one in registry.FORMATS if one != registry.WORKBOOK]
     left, right = st.columns(2)
     with left:
-<<<<<<< HEAD
-        chosen = st.selectbox("Format", names, index=names.index(known) if known in names else None,
-                              placeholder="not recognised: choose one", key=f"format-{key}-{'-'.join(files)}",
-                              )  # fmt: skip
-    options: dict[str, Any] = {"format_name": chosen or ""}
-    with right:
-        if chosen in ("oscal", "ciso-assistant", "cprt", "prowler", "azure-policy", "rdf", "sheet"):
-            options["slug"] = st.text_input("Slug of the framework", key=f"slug-{key}",
-                                            help="Lower case letters, digits and hyphens; the file's name if empty.",
-                                            )  # fmt: skip
-        if chosen in ("strm", "sheet"):
-=======
         chosen = st.selectbox(
             "Format", names, index=names.index(known) if known in names else None,
             placeholder="not recognised: choose one", key=f"format-{key}-{'-'.join(files)}",
@@ -106,7 +94,6 @@ def _options(files: dict[str, bytes], key: int) -> dict[str, Any]:
                 help="Lower case letters, digits and hyphens; the file's name if empty.",
             )  # fmt: skip
         if chosen in ("strm", "sheet", "ciso-assistant"):
->>>>>>> documents
             options["source"] = st.text_input("Framework mapped from", key=f"source-{key}")
             options["target"] = st.text_input("Framework mapped to", key=f"target-{key}")
     if chosen == "sheet" and (offer := bringing_in.columns_of(*next(iter(files.items())))):
@@ -126,16 +113,10 @@ def _columns(offer: bringing_in.Columns, key: int) -> dict[str, str]:
     for role, column in zip(roles, cycle(st.columns(4)), strict=False):
         proposed = offer.proposed.get(role)
         with column:
-<<<<<<< HEAD
-            heading = st.selectbox(role.replace("_", " "), offer.headings, placeholder="none", key=f"role-{role}-{key}",
-                                   index=offer.headings.index(proposed) if proposed in offer.headings else None,
-                                   )  # fmt: skip
-=======
             heading = st.selectbox(
                 role.replace("_", " "), offer.headings, placeholder="none", key=f"role-{role}-{key}",
                 index=offer.headings.index(proposed) if proposed in offer.headings else None,
             )  # fmt: skip
->>>>>>> documents
         if heading:
             chosen[role] = heading
     return chosen
