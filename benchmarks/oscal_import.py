@@ -52,7 +52,7 @@ def main() -> None:
         ours = (sys.executable, "-m", "harmonizer.cli")
         report("msgspec decodes the file", lambda: msgspec.json.decode(catalog.read_bytes()))
         report("safely parsed (read_json)", lambda: read_json(catalog))
-        report("parsed and its shape checked", lambda: read(catalog))
+        report("parsed and checked by NIST's schema", lambda: read(catalog))
         report("parsed, checked and written", lambda: write(bring_in([catalog], load_index, slug="own"), own))
         report("the whole command", lambda: run(*ours, "import", "oscal", str(catalog), "--slug", "own", "--workspace",
                                                 str(own)), 5)  # fmt: skip

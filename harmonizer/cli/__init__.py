@@ -8,7 +8,16 @@ from importlib import import_module
 
 from harmonizer.cli.command import app
 
-_MODULES = ("questions", "plans", "programme", "assess", "evidence", "data", "start")  # as the help lists commands
+_MODULES = (
+    "questions",
+    "plans",
+    "programme",
+    "assess",
+    "evidence",
+    "data",
+    "parameters",
+    "start",
+)  # as the help lists commands
 for _module in _MODULES:
     import_module(f"harmonizer.cli.{_module}")
 

@@ -53,6 +53,11 @@ class Format:
     def reader(self) -> Any:
         return import_module(f"harmonizer.formats.{self.module}")
 
+    @property
+    def options(self) -> frozenset[str]:
+        """What a user may say to its reader, see :class:`Options`."""
+        return frozenset(inspect.signature(self.reader.read).parameters) - {"path", "paths"}
+
     def fits(self, look: FirstLook) -> bool:
         """Whether a file has the sign of this format."""
         return bool(self.reader.recognise(getattr(look, self.view)))
@@ -66,8 +71,17 @@ _FORMATS = (
            "plain_tables", "head", together=True, authored=True),
     Format(WORKBOOK, "the columns that were filled in in a control matrix workbook",
            "the hidden sheet of a control matrix", "control_matrix", "sheets"),
-    Format("oscal", "an OSCAL catalog, a profile and then what it imports, or a mapping-collection; JSON, XML or YAML",
+    Format("oscal", "an OSCAL catalog, a profile and then what it imports, a mapping-collection, or a "
+           "component-definition; JSON, XML or YAML",
            "the one key or root element of an OSCAL document", "oscal.reading", "head", together=True),
+    Format("ciso-assistant", "the frameworks and mapping sets of a CISO Assistant library; YAML",
+           "objects with a framework or a requirement_mapping_set", "ciso_assistant", "document"),
+    Format("cprt", "an export of NIST's Cybersecurity and Privacy Reference Tool; JSON",
+           "documents, elements and relationships", "cprt", "document"),
+    Format("prowler", "a compliance framework of Prowler; JSON",
+           "Framework, and Requirements with Checks", "prowler", "document"),
+    Format("azure-policy", "a regulatory compliance initiative of Azure Policy; JSON",
+           "policyDefinitionGroups", "azure_policy", "document"),
     Format("sssom", "a mapping set as SSSOM TSV",
            "a header with subject_id, predicate_id, object_id", "sssom", "head"),
     Format("strm", "a mapping sheet of NIST OLIR or in the SCF's STRM layout; CSV or Excel",
@@ -118,10 +132,9 @@ def read(
     unused = set(given)
     for name, group in by_format.items():
         one = FORMATS[name]
-        known = inspect.signature(one.reader.read).parameters
-        passed = {key: value for key, value in given.items() if key in known}
+        passed = {key: value for key, value in given.items() if key in one.options}
         unused -= set(passed)
-        if progress and "progress" in known:
+        if progress and "progress" in one.options:
             passed["progress"] = progress
         if one.together:
             found |= one.reader.read(group, **passed)

@@ -5,8 +5,8 @@ The requirements are what the tables of the workspace hold; the document itself 
 changed since.
 
 A parameter is a setting that the catalog leaves to its reader: it stands in the summary as ``[assignment: ...]``, or
-with its values where it carries some. It becomes no row of constraints.csv: such a row tightens a leaf objective along
-one of our dimensions, and OSCAL says neither.
+with its values where it carries some. It becomes no row of constraints.csv yet: such a row tightens a leaf objective
+along one of our dimensions, and OSCAL says neither. :mod:`harmonizer.formats.oscal.parameters` takes it from there.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from harmonizer.formats.contents import Contents, Finding, ReadFramework, ReadRe
 from harmonizer.formats.foreign_text import line_of, slug_of, text_of
 from harmonizer.formats.oscal.catalog import Place, faults, parameters, places, statement
 from harmonizer.formats.oscal.documents import Document
+from harmonizer.formats.oscal.parameters import SOURCES, drafts
 from harmonizer.formats.oscal.resolve import resolve
 from harmonizer.formats.safe_documents import read_json
 from harmonizer.formats.workspace_files import slug_problem
 from harmonizer.knowledge.tables import REQUIREMENT_COLUMNS, rows, write_aside
 
-SOURCES = "data/sources/oscal"
 _SUCCESSORS = ("incorporated-into", "moved-to")
 
 
@@ -61,6 +61,7 @@ def read_framework(documents: Sequence[Document], slug: str = "") -> Contents:
             "groups": len(requirements) - len(controls),
             "parameters": len(known),
             "parameters with values": sum(bool(one.get("values")) for one in known.values()),
+            "parameters with quantities": len(drafts(document.body)),
         },
     )  # fmt: skip
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from harmonizer.errors import UsageError
 from harmonizer.formats.contents import Contents
 from harmonizer.formats.oscal import documents
+from harmonizer.formats.oscal.components import read_components
 from harmonizer.formats.oscal.frameworks import read_framework
 from harmonizer.formats.oscal.mappings import read_mappings
 from harmonizer.formats.oscal.markup import NAMESPACE
@@ -21,11 +24,20 @@ def recognise(head: bytes) -> bool:
 
 
 def read(paths: Sequence[Path], slug: str = "") -> dict[Path, Contents]:
-    """A catalog, a profile and then what it imports, or mapping-collections.
+    """A catalog, a profile and then what it imports, mapping-collections, or component-definitions.
 
-    Raises :class:`DataError` for what cannot be read, :class:`UsageError` for documents that do not go together.
+    The catalogs and profiles beside a component-definition are what its control ids are checked against; they are not
+    brought in themselves. Raises :class:`DataError` for what cannot be read, :class:`UsageError` for documents that do
+    not go together.
     """
-    read_in = [documents.read(path) for path in paths]
-    found = {one.path: read_mappings(one) for one in read_in if one.kind == "mapping-collection"}
-    others = [one for one in read_in if one.kind != "mapping-collection"]
-    return found | ({others[0].path: read_framework(others, slug)} if others else {})
+    by_kind: dict[str, list[documents.Document]] = defaultdict(list)
+    for path in paths:
+        one = documents.read(path)
+        by_kind[one.kind].append(one)
+    others = [*by_kind["profile"], *by_kind["catalog"]]
+    components = by_kind["component-definition"]
+    if slug and len(components) > 1:
+        raise UsageError(f"a slug names one framework; {len(components)} component-definitions were given")
+    found = {one.path: read_mappings(one) for one in by_kind["mapping-collection"]}
+    found |= {one.path: read_components(one, others, slug) for one in components}
+    return found | ({others[0].path: read_framework(others, slug)} if others and not components else {})

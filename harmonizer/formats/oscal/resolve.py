@@ -58,30 +58,40 @@ def _resolved(profile: Document, given: Sequence[Document], faults: list[Finding
 
 def _source(profile: Document, href: str, place: str, given: Sequence[Document], imports: int, faults: list[Finding],
             ) -> Document:  # fmt: skip
-    """The given document that an import means: by uuid, by file name, by file name in another notation."""
-    others = [one for one in given if one.path != profile.path and one.kind in ("catalog", "profile")]
-    hrefs = [href]
-    if href.startswith("#"):
-        for resource in profile.body.get("back-matter", {}).get("resources", ()):
-            if resource.get("uuid") == href[1:]:
-                hrefs += [str(link.get("href", "")) for link in resource.get("rlinks", ())]
-    names = {PurePosixPath(one.partition("#")[0]).name for one in hrefs} - {""}
+    """The given document that an import means, or the only catalog for the only import."""
+    if (found := meant(profile, href, given)) is not None:
+        return found
+    catalogs = [one for one in given if one.kind == "catalog"]
+    wanted = ", ".join(sorted(_names(profile, href))) or href
+    if imports == 1 and len(catalogs) == 1:
+        faults.append(Finding(place, f"{wanted} was not given; taken from {catalogs[0].path.name}, the only catalog"))
+        return catalogs[0]
+    raise profile.problem(place, f"imports {wanted}, which is not among the files given; nothing is fetched, "
+                                 "so name that file too")  # fmt: skip
+
+
+def meant(document: Document, href: str, given: Sequence[Document]) -> Document | None:
+    """The given catalog or profile that an href means: by uuid, by file name, by file name in another notation."""
+    others = [one for one in given if one.path != document.path and one.kind in ("catalog", "profile")]
+    hrefs, names = hrefs_of(document, href), _names(document, href)
     stems = {PurePosixPath(name).stem for name in names}
     tests: tuple[Callable[[Document], bool], ...] = (
         lambda one: f"#{one.body.get('uuid')}" in hrefs,
         lambda one: one.path.name in names,
         lambda one: one.path.stem in stems,
     )
-    for test in tests:
-        if found := [one for one in others if test(one)]:
-            return found[0]
-    catalogs = [one for one in others if one.kind == "catalog"]
-    wanted = ", ".join(sorted(names)) or href
-    if imports == 1 and len(catalogs) == 1:
-        faults.append(Finding(place, f"{wanted} was not given; taken from {catalogs[0].path.name}, the only catalog"))
-        return catalogs[0]
-    raise profile.problem(place, f"imports {wanted}, which is not among the files given; nothing is fetched, "
-                                 "so name that file too")  # fmt: skip
+    return next((one for test in tests for one in others if test(one)), None)
+
+
+def hrefs_of(document: Document, href: str) -> list[str]:
+    """An href and, where it points into the back-matter, the hrefs of that resource."""
+    resources = document.body.get("back-matter", {}).get("resources", ()) if href.startswith("#") else ()
+    return [href, *(str(link.get("href", "")) for resource in resources if resource.get("uuid") == href[1:]
+                    for link in resource.get("rlinks", ()))]  # fmt: skip
+
+
+def _names(document: Document, href: str) -> set[str]:
+    return {PurePosixPath(one.partition("#")[0]).name for one in hrefs_of(document, href)} - {""}
 
 
 def _selected(whole: dict[str, Any], one: dict[str, Any], place: str, faults: list[Finding]) -> set[str]:
