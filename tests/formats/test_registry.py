@@ -83,7 +83,7 @@ def test_an_option_that_no_reader_knows_is_refused(tmp_path: Path) -> None:
 
 def test_a_word_that_is_neither_format_nor_file_is_a_usage_error(tmp_path: Path) -> None:
     result = run("sssm", tmp_path / "a.tsv", "--workspace", tmp_path)
-    assert (result.exit_code, "did you mean sssom?" in result.stderr) == (2, True)
+    assert (result.exit_code, "neither a format nor a file; did you mean sssom" in result.stderr) == (2, True)
 
 
 def test_a_dry_run_shows_figures_and_findings_and_writes_nothing(tmp_path: Path) -> None:
@@ -109,7 +109,7 @@ def test_the_api_imports_too(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     kg = hz.load(tmp_path / "own")
     file = put(tmp_path / "own.ttl", TURTLE)
-    assert kg.import_files(file, dry_run=True).column("count")[0] == 1
+    assert ("requirements", 1) in kg.import_files(file, dry_run=True).rows
     assert not (tmp_path / "own" / "data").exists()
     kg.import_files(file)
     assert hz.load(tmp_path / "own")["own:A"].title == "Access"
