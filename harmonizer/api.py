@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
+    from harmonizer.formats.registry import Options
     from harmonizer.programme.organisation import Organisation
     from harmonizer.reports.tables import Report
     from harmonizer.superset.deadline import Deadline, Progress
@@ -418,6 +419,25 @@ class Harmonizer(ProgrammeQuestions):
         from harmonizer.reports.control_matrix import write_matrix
 
         return write_matrix(self.control_matrix(*frameworks, plan=plan, only=only), format_name, Path(path))
+
+    def import_files(
+        self, *paths: str | Path, format_name: str = "", dry_run: bool = False, **options: Unpack[Options]
+    ) -> Answer:
+        """Bring files of any format that ``harmonizer import --list`` names into the workspace; with ``dry_run`` not.
+
+        The format is that of the content unless it is named. What was found on the way is in the answer's summary as
+        ``findings``. Load the workspace again to ask about what came in.
+        """
+        from harmonizer.formats import registry, workspace_files
+
+        if self.workspace is None:
+            raise UsageError("load a workspace folder to import into")
+        found = registry.bring_in([Path(path) for path in paths], lambda: self.index, workspace=self.workspace,
+                                  format_name=format_name, **options)  # fmt: skip
+        if not dry_run:
+            workspace_files.write(found, self.workspace)
+        summary = {"files": list(found.files), "findings": [str(one) for one in found.findings]}
+        return Answer.of(("what", "count"), list(found.figures.items()), summary, "What the files bring in")
 
     def import_workbook(self, path: str | Path, *, apply: bool = False, other_dataset: bool = False) -> Answer:
         """What the edits in a control matrix workbook change in the workspace; recorded only with ``apply``.

@@ -88,12 +88,13 @@ def _options(files: dict[str, bytes], key: int) -> dict[str, Any]:
         )  # fmt: skip
     options: dict[str, Any] = {"format_name": chosen or ""}
     with right:
-        if chosen in ("oscal", "ciso-assistant", "cprt", "prowler", "azure-policy", "rdf", "sheet"):
+        known_options = registry.FORMATS[chosen].options if chosen else frozenset()
+        if "slug" in known_options:
             options["slug"] = st.text_input(
                 "Slug of the framework", key=f"slug-{key}",
                 help="Lower case letters, digits and hyphens; the file's name if empty.",
             )  # fmt: skip
-        if chosen in ("strm", "sheet", "ciso-assistant"):
+        if "source" in known_options:
             options["source"] = st.text_input("Framework mapped from", key=f"source-{key}")
             options["target"] = st.text_input("Framework mapped to", key=f"target-{key}")
     if chosen == "sheet" and (offer := bringing_in.columns_of(*next(iter(files.items())))):

@@ -6,6 +6,7 @@ Values are read by calamine; it gives no formulas, so their addresses are found 
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from datetime import date, datetime, time, timedelta
@@ -119,6 +120,8 @@ def _check_parts(archive: zipfile.ZipFile, size: int, path: Path) -> None:
         raise DataError("this is an OpenDocument spreadsheet (.ods); save it as .xlsx", file=path)
     if "xl/workbook.xml" not in names:
         raise DataError("this is no Excel workbook (.xlsx); expected a part xl/workbook.xml", file=path)
+    if outside := [name for name in names if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name)]:
+        raise DataError(f"the part {outside[0]!r} leads out of the archive", file=path)
     for entry in entries:
         content = archive.read(entry)
         if entry.filename.endswith((".xml", ".rels", ".vml")) and any(one in content for one in _DOCTYPES):

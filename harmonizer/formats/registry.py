@@ -53,6 +53,11 @@ class Format:
     def reader(self) -> Any:
         return import_module(f"harmonizer.formats.{self.module}")
 
+    @property
+    def options(self) -> frozenset[str]:
+        """What a user may say to its reader, see :class:`Options`."""
+        return frozenset(inspect.signature(self.reader.read).parameters) - {"path", "paths"}
+
     def fits(self, look: FirstLook) -> bool:
         """Whether a file has the sign of this format."""
         return bool(self.reader.recognise(getattr(look, self.view)))
@@ -127,10 +132,9 @@ def read(
     unused = set(given)
     for name, group in by_format.items():
         one = FORMATS[name]
-        known = inspect.signature(one.reader.read).parameters
-        passed = {key: value for key, value in given.items() if key in known}
+        passed = {key: value for key, value in given.items() if key in one.options}
         unused -= set(passed)
-        if progress and "progress" in known:
+        if progress and "progress" in one.options:
             passed["progress"] = progress
         if one.together:
             found |= one.reader.read(group, **passed)
