@@ -55,3 +55,10 @@ def test_a_document_that_is_cut_off_is_refused_and_the_workspace_stays(name: str
     told = CliRunner().invoke(cli.app, ["import", name, "--workspace", "mine"])
     assert told.exit_code == 3, told.output
     assert not (folder / "mine").exists()
+
+
+def test_an_oscal_document_of_another_kind_is_refused_by_its_kind(folder: Path) -> None:
+    (folder / "plan.json").write_text(json.dumps({"system-security-plan": {}}))
+    told = CliRunner().invoke(cli.app, ["import", "plan.json", "--workspace", "mine"])
+    assert told.exit_code == 3
+    assert "documents of the kind system-security-plan are not read; expected one of catalog" in told.stderr

@@ -17,10 +17,11 @@ from harmonizer.formats.oscal.markup import NAMESPACE
 
 
 def recognise(head: bytes) -> bool:
-    """Whether the first bytes of a file look like an OSCAL document that is read here."""
+    """Whether the first bytes of a file look like an OSCAL document, of a kind that is read here or not."""
     if NAMESPACE.encode() in head:
         return True
-    return bool(re.match(rb'(\xef\xbb\xbf)?\s*(\{\s*"|---\s*)?(%s)"?\s*:' % "|".join(documents.KINDS).encode(), head))
+    kinds = "|".join((*documents.KINDS, *documents.OTHER_KINDS)).encode()
+    return bool(re.match(rb'(\xef\xbb\xbf)?\s*(\{\s*"|---\s*)?(%s)"?\s*:' % kinds, head))
 
 
 def read(paths: Sequence[Path], slug: str = "", target: str = "") -> dict[Path, Contents]:
