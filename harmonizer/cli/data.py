@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -141,7 +142,7 @@ def _named(first: str | None, files: list[Path], formats: Collection[str]) -> tu
     """The format, or nothing, and the files: the first argument may be either."""
     if first is None or first in formats:
         return first or "", files
-    if Path(first).suffix or Path(first).exists():
+    if Path(first).suffix or os.path.lexists(first):
         return "", [Path(first), *files]
     hint = did_you_mean(nearest(first, formats)) or f"; the formats are {', '.join(formats)}"
     raise UsageError(f"{first!r} is neither a format nor a file{hint}")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from harmonizer.errors import CollectedDataError, DataError
+from harmonizer.errors import DataError, raise_together
 from harmonizer.formats.contents import Contents, ReadFramework, ReadMapping, ReadMappingSet, ReadRequirement
 from harmonizer.formats.foreign_text import reason_of
 from harmonizer.formats.mappings import relation_of
@@ -40,8 +40,7 @@ def read(paths: Sequence[Path]) -> dict[Path, Contents]:
         header = read_text(path).partition("\n")[0]
         reader = _mappings if "source_id" in header or "relation" in header else _requirements
         found[path] = reader(path, problems)
-    if problems:
-        raise problems[0] if len(problems) == 1 else CollectedDataError(problems)
+    raise_together(problems)
     return found
 
 

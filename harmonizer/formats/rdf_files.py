@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harmonizer.errors import CollectedDataError, DataError, UsageError, did_you_mean, nearest
+from harmonizer.errors import DataError, UsageError, did_you_mean, nearest, raise_together
 from harmonizer.formats.contents import Contents, Finding
 from harmonizer.formats.foreign_text import MAXIMUM_TEXT
 from harmonizer.formats.safe_documents import read_json
@@ -118,8 +118,7 @@ def _checked(path: Path, progress: Callable[[str, int, int], None] | None) -> li
         elif _UNFIT.search(text):
             problems.append(DataError(f"{quad.subject}: {quad.predicate} holds a control character", file=path))
         found.append(quad)
-    if problems:
-        raise problems[0] if len(problems) == 1 else CollectedDataError(problems)
+    raise_together(problems)
     return found
 
 

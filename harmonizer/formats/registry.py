@@ -127,21 +127,17 @@ def read(
     by_format: dict[str, list[Path]] = {}
     for path in paths:
         by_format.setdefault((named(format_name) if format_name else recognised(path)).name, []).append(path)
-    found: dict[Path, Contents] = {}
     given: dict[str, Any] = {name: value for name, value in options.items() if value}
-    unused = set(given)
+    if unknown := [name for name in given if not any(name in FORMATS[one].options for one in by_format)]:
+        raise UsageError(f"the format {' or '.join(by_format)} takes no --{' or --'.join(unknown)}")
+    found: dict[Path, Contents] = {}
     for name, group in by_format.items():
         one = FORMATS[name]
-        passed = {key: value for key, value in given.items() if key in one.options}
-        unused -= set(passed)
-        if progress and "progress" in one.options:
-            passed["progress"] = progress
+        passed = {key: value for key, value in (given | {"progress": progress}).items() if value and key in one.options}
         if one.together:
             found |= one.reader.read(group, **passed)
         else:
             found |= {path: one.reader.read(path, **passed) for path in group}
-    if unused:
-        raise UsageError(f"the format {' or '.join(by_format)} takes no --{' or --'.join(sorted(unused))}")
     return found, all(FORMATS[name].authored for name in by_format)
 
 

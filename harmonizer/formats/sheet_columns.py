@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from harmonizer.errors import CollectedDataError, DataError, UsageError, did_you_mean, nearest
+from harmonizer.errors import DataError, UsageError, did_you_mean, nearest, raise_together
 from harmonizer.formats.contents import Contents, Finding, ReadFramework, ReadMapping, ReadMappingSet, ReadRequirement
 from harmonizer.formats.foreign_text import line_of, reason_of, slug_of
 from harmonizer.formats.mappings import relation_of
@@ -157,7 +157,7 @@ def _requirements(chosen: Proposal, places: Mapping[str, int], slug: str) -> Con
         title = text["title"] or text.get("summary", "")[:100] or text["id"]
         found.append(ReadRequirement(text["id"], title, text.get("parent", "") or group, text.get("summary", ""),
                                      place=place))  # fmt: skip
-    _raise(problems)
+    raise_together(problems)
     return Contents((ReadFramework(slug, tuple(found), title=sheet.path.stem, url="imported sheet"),),
                     findings=tuple(findings))  # fmt: skip
 
@@ -185,10 +185,5 @@ def _mappings(chosen: Proposal, places: Mapping[str, int], source: str, target: 
             f"{target or slug_of(text['target_framework'])}:{text['target']}",
             reason_of(text.get("rationale", ""), text.get("strength", ""), sheet.path.name), place=place,
         ))  # fmt: skip
-    _raise(problems)
+    raise_together(problems)
     return Contents(mapping_sets=(ReadMappingSet(sheet.path.stem, tuple(found)),), findings=tuple(findings))
-
-
-def _raise(problems: Sequence[DataError]) -> None:
-    if problems:
-        raise problems[0] if len(problems) == 1 else CollectedDataError(problems)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import cache, partial
 from pathlib import Path
 
 from harmonizer.errors import DataError
@@ -26,7 +27,7 @@ class Sheet:
     path: Path
     name: str
     rows: Sequence[tuple[int, Sequence[str]]]
-    uncomputed: frozenset[str] = field(default=frozenset())  # addresses of formulas without a value
+    formulas: Callable[[], frozenset[str]] = frozenset  # addresses of the cells that hold one
 
     def place(self, number: int, column: int) -> str:
         """``line 4`` of a text, ``Sheet1!B4`` of a workbook."""
@@ -55,7 +56,7 @@ class Sheet:
         Raises :class:`DataError` for a formula that was never computed.
         """
         text = cells[column].strip() if column is not None and column < len(cells) else ""
-        if not text and column is not None and f"{_letters(column)}{number}" in self.uncomputed:
+        if not text and column is not None and f"{_letters(column)}{number}" in self.formulas():
             raise DataError(f"{self.place(number, column)}: a formula without a value; open the workbook in a "
                             "spreadsheet program and save it, or paste the value", file=self.path)  # fmt: skip
         return text
@@ -84,7 +85,7 @@ def _workbook(path: Path) -> list[Sheet]:
     for name in book.names:
         rows = [(number, [_shown(value) for value in cells]) for number, cells in enumerate(book.rows(name), 1)]
         _check(rows, path, name)
-        sheets.append(Sheet(path, name, [row for row in rows if any(row[1])], book.formulas(name)))
+        sheets.append(Sheet(path, name, [row for row in rows if any(row[1])], cache(partial(book.formulas, name))))
     return sheets
 
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from harmonizer import vocabulary
-from harmonizer.errors import CollectedDataError
+from harmonizer.errors import raise_together
 from harmonizer.formats.contents import Contents, ReadMapping, ReadMappingSet
 from harmonizer.formats.foreign_text import slug_of
 from harmonizer.formats.mappings import Progress, read_mappings
@@ -31,8 +31,7 @@ def recognise(head: bytes) -> bool:
 def read(path: Path, progress: Progress | None = None) -> Contents:
     """One mapping set. Raises :class:`DataError` (``CollectedDataError`` with all) for rows that cannot be read."""
     found = read_mappings(path, progress)
-    if found.problems:
-        raise found.problems[0] if len(found.problems) == 1 else CollectedDataError(found.problems)
+    raise_together(found.problems)
     metadata = sssom_metadata(path)
     prefixes = _prefixes(path)
     mappings = tuple(

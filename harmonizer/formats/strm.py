@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from harmonizer.errors import CollectedDataError, DataError, UsageError
+from harmonizer.errors import DataError, UsageError, raise_together
 from harmonizer.formats.contents import Contents, Finding, ReadMapping, ReadMappingSet
 from harmonizer.formats.foreign_text import reason_of, slug_of
 from harmonizer.formats.mappings import RELATED, relation_of
@@ -60,8 +60,7 @@ def read(path: Path, source: str = "", target: str = "") -> Contents:
         mappings = _mappings(sheet, at, columns, (slug_of(focal), slug_of(reference)), findings, problems)
         name = path.stem if len(found) == 1 else f"{path.stem} {sheet.name}"
         sets.append(ReadMappingSet(name, tuple(mappings), provider=_stated(sheets, ("reference developer",))))
-    if problems:
-        raise problems[0] if len(problems) == 1 else CollectedDataError(problems)
+    raise_together(problems)
     return Contents(mapping_sets=tuple(sets), findings=tuple(findings))
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from harmonizer.errors import CollectedDataError, DataError, did_you_mean, nearest
+from harmonizer.errors import DataError, did_you_mean, nearest, raise_together
 from harmonizer.formats.contents import Contents, Finding, ReadFramework, ReadMapping, ReadMappingSet, ReadRequirement
 from harmonizer.formats.foreign_text import MAXIMUM_TEXT, id_problem, line_of, slug_of, text_of
 from harmonizer.formats.mapping_ends import Ends
@@ -92,6 +92,7 @@ def workspace_files(
     for path, contents in read.items():
         for one in contents.mapping_sets:
             builder.add_mappings(path, one)
+    raise_together(builder.problems)
     found = builder.result()
     for path, contents in read.items():
         found.files |= contents.kept
@@ -101,8 +102,7 @@ def workspace_files(
             from harmonizer.formats.record_tables import add_records
 
             add_records(found, builder.problems, path, contents.knowledge, index())
-    if builder.problems:
-        raise builder.problems[0] if len(builder.problems) == 1 else CollectedDataError(builder.problems)
+    raise_together(builder.problems)
     found.figures["findings"] = len(found.findings)
     return found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import Any
 
-from harmonizer.errors import CollectedDataError, DataError, did_you_mean, nearest
+from harmonizer.errors import DataError, did_you_mean, nearest, raise_together
 from harmonizer.formats.contents import Contents, ReadMapping, ReadMappingSet
 from harmonizer.formats.foreign_text import slug_of
 from harmonizer.formats.oscal.documents import Document
@@ -36,8 +36,7 @@ def read_mappings(document: Document) -> Contents:
                 table += _pairs(document, place, one, source, target)
             except DataError as error:
                 problems.append(error)
-    if problems:
-        raise problems[0] if len(problems) == 1 else CollectedDataError(problems)
+    raise_together(problems)
     one_set = ReadMappingSet(document.path.stem, tuple(table), provider=document.title, url="OSCAL mapping-collection")
     return Contents(mapping_sets=(one_set,), figures={"mappings": len(mappings)})
 
