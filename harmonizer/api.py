@@ -90,6 +90,14 @@ class Harmonizer(ProgrammeQuestions):
         """The requirement ``slug:id``; :class:`UnknownNameError` (a KeyError) names the nearest."""
         return RequirementView(self, self.index.requirement(name))
 
+    @property
+    def nobody_in_particular(self) -> Index:
+        """The graph as it is without an organisation; its hash is that of the dataset."""
+        return self._base
+
+    def _whole(self) -> Harmonizer:
+        return self
+
     def as_it_stood(self, day: str) -> Harmonizer:
         """The same graph, every question asked as of a day."""
         return Harmonizer(self._base, self._dataset, self._asked(None, day), self.organisation, self.system)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harmonizer.programme.processing_record import Record
     from harmonizer.programme.programme import Programme
     from harmonizer.reports.audit_pack import Pack
+    from harmonizer.reports.documents.document import Document
 
 MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
 """The frameworks of the main job."""
@@ -43,6 +44,9 @@ class ProgrammeQuestions:
         def workspace(self) -> Path | None: ...
         def as_it_stood(self, day: str) -> Harmonizer: ...
         def carry(self, findings: Mapping[str, str], to: str, *, trust: Sequence[str] = ()) -> Answer: ...
+        @property
+        def nobody_in_particular(self) -> Index: ...
+        def _whole(self) -> Harmonizer: ...
         def _asked(self, scope: str | None, as_of: str | None) -> Circumstances: ...
         def _frameworks(self, names: Sequence[str]) -> list[Framework]: ...
 
@@ -95,6 +99,35 @@ class ProgrammeQuestions:
         from harmonizer.reports.data_flow_picture import write_data_flow
 
         return write_data_flow(self.known_organisation, Path(path))
+
+    def settings(self) -> Answer:
+        """What the organisation has set, held against what binds each system; what falls short comes first."""
+        from harmonizer.programme import settings
+
+        organisation = self.known_organisation
+        known = self._frameworks(organisation.frameworks or MAIN_FRAMEWORKS)
+        found = settings.settings(self.nobody_in_particular, organisation, self.circumstances, known)
+        return settings.listing(self.index, [one for one in found if self.system in ("", one.system)])
+
+    def document(self, name: str) -> Document:
+        """A document made from the graph and the workspace; :meth:`documents` lists them.
+
+        ``.write(path)`` writes it as its ending says; ``.markdown()``, ``.html()`` and ``.docx()`` give the content.
+        """
+        from harmonizer.reports.documents.bundled import make
+
+        return make(self._whole(), name)
+
+    def documents(self) -> Answer:
+        """The documents that can be made."""
+        from harmonizer.reports.documents.bundled import listing
+
+        return listing(self._whole())
+
+    @property
+    def judge(self) -> Judge:
+        """Says what applies to the organisation, and why."""
+        return self._judge(None, None)
 
     def _judge(self, scope: str | None, as_of: str | None) -> Judge:
         from harmonizer.programme.applicability import Judge
@@ -192,7 +225,7 @@ def organisation_of(workspace: Path | None, named: str | Path | None, index: Ind
     if named is None and workspace is not None and (workspace / FILE_NAME).exists():
         named = workspace / FILE_NAME
     if named is not None:
-        return read_organisation(Path(named), index.scope, index.frameworks)
+        return read_organisation(Path(named), index.scope, index.frameworks, index)
     if system:
         raise UsageError(f"systems are named in the {FILE_NAME} of a workspace; name one with --workspace DIR")
     return None

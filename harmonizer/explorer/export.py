@@ -24,6 +24,7 @@ def page() -> None:
     with right:
         _tables(kg, question)
         _files(kg, question)
+        _documents(kg)
     components.footer(kg, question)
 
 
@@ -56,6 +57,29 @@ def _tables(kg: hz.Harmonizer, question: Question) -> None:
 def _table(index_hash: str, question: Question, name: str, form: str, _kg: hz.Harmonizer) -> bytes:
     answer = exports.table(_kg, question, name)
     return components.csv(answer.to_frame()) if form == "csv" else exports.serialized(answer, form)
+
+
+def _documents(kg: hz.Harmonizer) -> None:
+    """Documents of the workspace, made when they are asked for: they speak of its state at that moment."""
+    if kg.organisation is None:
+        return
+    from harmonizer.reports.documents.bundled import DOCUMENTS, fitting
+
+    st.subheader("Documents", anchor=False)
+    name = st.selectbox("Document", fitting(kg), format_func=lambda one: DOCUMENTS[one].content, key="export_document")
+    mimes = {"docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "html": "text/html",
+             "md": "text/markdown"}  # fmt: skip
+    with st.container(horizontal=True):
+        for form, mime in mimes.items():
+            st.download_button(
+                form.upper(),
+                partial(exports.document, kg, name, form),
+                f"{name}.{form}",
+                mime,
+                on_click="ignore",
+                icon=":material/description:",
+                key=f"export_document_{form}",
+            )
 
 
 def _files(kg: hz.Harmonizer, question: Question) -> None:

@@ -45,6 +45,12 @@ def serialized(answer: Answer, form: str) -> bytes:
     return out.getvalue().encode()
 
 
+def document(kg: hz.Harmonizer, name: str, form: str) -> bytes:
+    """A document as ``md``, ``html`` or ``docx``."""
+    made = kg.document(name)
+    return made.docx() if form == "docx" else (made.html() if form == "html" else made.markdown()).encode()
+
+
 def file(kg: hz.Harmonizer, name: str, names: Sequence[str], plan: hz.Plan | None = None) -> bytes:
     """What one of the export formats writes for these names; a folder as a zip archive."""
     with TemporaryDirectory() as folder:
