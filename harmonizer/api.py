@@ -180,11 +180,10 @@ class Harmonizer(ProgrammeQuestions):
 
     def explain(self, a: str, b: str, *, trust: Sequence[str] = ()) -> Answer:
         """What follows from the mappings about two requirements, and how, as sentences with their sources."""
-        from harmonizer.crosswalk.assertions import own_assertions, trusted_assertions
         from harmonizer.crosswalk.explain import explain
+        from harmonizer.crosswalk.known import known_of
 
-        known = [*own_assertions(self.index), *trusted_assertions(self.index, trust)]
-        return explain(self.index, a, b, known)
+        return explain(self.index, a, b, known_of(self.index, trust).graph)
 
     def suggest(self, framework: str, *, best: int = 5) -> Answer:
         """Leaves that the unmapped requirements of an imported framework may ask for, for a human to read."""

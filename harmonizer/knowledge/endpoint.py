@@ -35,10 +35,10 @@ class Endpoint:
 
     def select(self, text: str, *, seconds: float = query.SECONDS) -> Answer:
         """The result of a read-only query, as :func:`harmonizer.knowledge.query.run` gives it."""
-        asked = query.check(text)
+        form = query.check(text)
         declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
-        form = _TRIPLES if asked.triples else _RESULTS
-        return self._answer(self._ask(declared + text, form, seconds, self.graphs), ordered=asked.ordered)
+        accept = _TRIPLES if form.triples else _RESULTS
+        return self._answer(self._ask(declared + text, accept, seconds, self.graphs), ordered=form.ordered)
 
     @cached_property
     def graphs(self) -> tuple[str, ...]:

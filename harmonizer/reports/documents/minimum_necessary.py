@@ -77,8 +77,8 @@ def _rules(draft: Draft) -> Section:
                         "hipaa:164.514(e)(1)",
                     ),
                     draft.say(
-                        "Work only in the stores named for your class, under the conditions named; copies elsewhere are "
-                        "not allowed.",
+                        "Work only in the stores named for your class, under the conditions named; copies elsewhere "
+                        "are not allowed.",
                         "hipaa:164.514(d)(2)(ii)",
                     ),
                     draft.say(
@@ -97,8 +97,8 @@ def _rules(draft: Draft) -> Section:
                         "hipaa:164.514(d)(4)(i)",
                     ),
                     Paragraph(
-                        "Strip text burnt into images and the headers of image files as you would strip fields of a table; "
-                        "an image that shows a face is an identifier too.",
+                        "Strip text burnt into images and the headers of image files as you would strip fields of a "
+                        "table; an image that shows a face is an identifier too.",
                         draft.cite("hipaa:164.514(b)(2)(i)(Q)", "hipaa:164.514(b)(2)(i)(R)"),
                     ),
                 ),
