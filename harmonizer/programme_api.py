@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,8 +16,10 @@ from harmonizer.strictness.applicability import Circumstances
 
 if TYPE_CHECKING:
     from harmonizer.api import Harmonizer
+    from harmonizer.gates.gate import Outcome
     from harmonizer.programme.applicability import Judge
     from harmonizer.programme.assessment import Assessment
+    from harmonizer.programme.evidence import Artefact
     from harmonizer.programme.organisation import Organisation
     from harmonizer.programme.processing_record import Record
     from harmonizer.programme.programme import Programme
@@ -181,6 +184,38 @@ class ProgrammeQuestions:
         start, end = period_of(period)
         asked = self.as_it_stood(self.circumstances.as_of or end)
         return write_pack(asked, framework, (start, end), Path(path), include=include)
+
+    # gates --------------------------------------------------------------------------------------------------------
+
+    def gate(self, rules: str | Path, *, files: str | Path | None = None) -> Outcome:
+        """Judge a release by the rules in a TOML file, see :mod:`harmonizer.gates.rules`.
+
+        ``files`` is the folder of the files that the rules name, by default that of the rules.
+        """
+        from harmonizer.gates.gate import judge
+        from harmonizer.gates.rules import check_names, read_rules
+
+        read = read_rules(Path(rules))
+        check_names(read, self.index)
+        day = self.circumstances.as_of
+        return judge(read, Path(files) if files else read.path.parent, programme=lambda: self.programme,
+                     organisation=lambda: self.known_organisation,
+                     today=date.fromisoformat(day) if day else None)  # fmt: skip
+
+    def record_gate(self, outcome: Outcome, *, author: str = "") -> Artefact:
+        """Append the outcome of a gate to the evidence register of the workspace."""
+        from harmonizer.gates.record import record
+        from harmonizer.programme.assessment import user
+
+        return record(outcome, self.programme.register, author=author or user())
+
+    def verify_gate(self, rules: str | Path, *, files: str | Path | None = None) -> Answer:
+        """Whether the files are still those of the newest record of the gate, a row for each."""
+        from harmonizer.gates.record import verify
+        from harmonizer.gates.rules import read_rules
+
+        read = read_rules(Path(rules))
+        return verify(read, Path(files) if files else read.path.parent, self.programme.register)
 
 
 def organisation_of(workspace: Path | None, named: str | Path | None, index: Index, system: str) -> Organisation | None:

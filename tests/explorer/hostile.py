@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from harmonizer.api import load
-from harmonizer.formats import plain_tables
+from harmonizer.formats import registry, workspace_files
 from harmonizer.knowledge.tables import dump
 
 SCRIPT = "<script>window.hostile=1</script><img src=x onerror=window.hostile=2>"
@@ -14,7 +14,7 @@ TEXTS = (
     "\u202eright to left\u202c \u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627", '=HYPERLINK("http://127.0.0.1:9")', "{{7*7}} %s {0} \\u003cscript>",
     "x" * 5_000, "a|b\tc # d ~ e > f", "😀" * 50,
 )  # fmt: skip
-IDS = ("<b>1</b>", "2](x)", "3 \u05d0", "i" * 300, "5%2F..%2F", "6#?&=", "7\u202e", "8'\"")
+IDS = ("<b>1</b>", "2](x)", "3 \u05d0", "i" * 200, "5%2F..%2F", "6#?&=", "7 \u05d1&lt;", "8'\"")
 
 
 def write(workspace: Path, rows: int = 0) -> None:
@@ -30,4 +30,4 @@ def write(workspace: Path, rows: int = 0) -> None:
     requirements, mappings = workspace / "requirements.csv", workspace / "mappings.csv"
     requirements.write_text(dump(tuple(table[0]), table))
     mappings.write_text(dump(tuple(links[0]), links))
-    plain_tables.write(plain_tables.read([requirements], [mappings], load().index), workspace)
+    workspace_files.write(registry.bring_in([requirements, mappings], lambda: load().index), workspace)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -33,10 +35,10 @@ def test_each_table_is_the_same_in_every_form(kg: hz.Harmonizer, name: str) -> N
 
 
 def test_an_upload_is_looked_through_before_anything_is_written(kg: hz.Harmonizer) -> None:
-    good = bringing_in.preview({"../R.csv": REQUIREMENTS}, {}, kg.index)
+    good = bringing_in.preview({"../R.csv": REQUIREMENTS}, kg.index)
     assert good.found and good.found.figures["requirements"] == 2
     assert good.problems.empty
-    bad = bringing_in.preview({"R.csv": REQUIREMENTS}, {"M.csv": MAPPINGS}, kg.index)
+    bad = bringing_in.preview({"R.csv": REQUIREMENTS, "M.csv": MAPPINGS}, kg.index)
     assert bad.found is None
     (problem,) = bad.problems.to_dict("records")
     assert (problem["file"], problem["line"]) == ("M.csv", 2)
@@ -66,3 +68,19 @@ def test_a_document_comes_in_every_form(form: str) -> None:
     data = exports.document(kg, "breach-response", form)
     assert data == {"docx": kg.document("breach-response").docx, "html": lambda: kg.document("breach-response").html().encode(),
                     "md": lambda: kg.document("breach-response").markdown().encode()}[form]()  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["turtle", "oscal-superset"])
+def test_an_export_is_the_file_that_the_command_writes_and_a_folder_is_packed(
+    kg: hz.Harmonizer, name: str, tmp_path: Path
+) -> None:
+    content = exports.file(kg, name, ("nyc-ll144",))
+    written = kg.export(name, tmp_path / "written", "nyc-ll144")
+    if written.is_file():
+        assert content == written.read_bytes()
+    else:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert {one: archive.read(one) for one in archive.namelist()} == {
+                one.name: one.read_bytes() for one in written.iterdir()
+            }
+        assert content == exports.file(kg, name, ("nyc-ll144",))
