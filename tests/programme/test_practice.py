@@ -86,7 +86,8 @@ def test_global_ai(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert any("Ann Lee" in row for row in cells(outline, "Governance > Who owns how many controls"))
 
 
-def test_each_example_has_its_tutorial() -> None:
+def test_each_project_starts_from_an_example_of_its_own() -> None:
     started = {name for path in (ROOT / "docs").glob("practice-*.md")
                for name in re.findall(r"--example (\S+)", path.read_text(encoding="utf-8"))}  # fmt: skip
-    assert started == set(examples())
+    assert len(started) == 3
+    assert started <= set(examples())

@@ -51,8 +51,9 @@ def make(kg: Harmonizer, name: str) -> Document:
 
 
 def fitting(kg: Harmonizer) -> list[str]:
-    """The documents that the organisation has something to say in."""
+    """The documents about what the organisation answers to: the frameworks that it names, or all that apply to it."""
     applying = {str(row["framework"]) for row in frameworks(kg.judge) if row["applies"] == "yes"}
+    applying &= {*(kg.known_organisation.frameworks or applying)}
     return [name for name, kind in DOCUMENTS.items() if not kind.frameworks or applying & {*kind.frameworks}]
 
 
