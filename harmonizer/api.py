@@ -90,6 +90,14 @@ class Harmonizer(ProgrammeQuestions):
         """The requirement ``slug:id``; :class:`UnknownNameError` (a KeyError) names the nearest."""
         return RequirementView(self, self.index.requirement(name))
 
+    @property
+    def nobody_in_particular(self) -> Index:
+        """The graph as it is without an organisation; its hash is that of the dataset."""
+        return self._base
+
+    def _whole(self) -> Harmonizer:
+        return self
+
     def as_it_stood(self, day: str) -> Harmonizer:
         """The same graph, every question asked as of a day."""
         return Harmonizer(self._base, self._dataset, self._asked(None, day), self.organisation, self.system)
@@ -172,11 +180,10 @@ class Harmonizer(ProgrammeQuestions):
 
     def explain(self, a: str, b: str, *, trust: Sequence[str] = ()) -> Answer:
         """What follows from the mappings about two requirements, and how, as sentences with their sources."""
-        from harmonizer.crosswalk.assertions import own_assertions, trusted_assertions
         from harmonizer.crosswalk.explain import explain
+        from harmonizer.crosswalk.known import known_of
 
-        known = [*own_assertions(self.index), *trusted_assertions(self.index, trust)]
-        return explain(self.index, a, b, known)
+        return explain(self.index, a, b, known_of(self.index, trust).graph)
 
     def suggest(self, framework: str, *, best: int = 5) -> Answer:
         """Leaves that the unmapped requirements of an imported framework may ask for, for a human to read."""
@@ -249,7 +256,7 @@ class Harmonizer(ProgrammeQuestions):
 
     # what to do -------------------------------------------------------------------------------------------------
 
-    def export_oscal(self, folder: str | Path, *frameworks: str) -> list[Path]:
+    def export_oscal(self, folder: str | Path, *frameworks: str, plan: Plan | None = None) -> list[Path]:
         """Write the superset for the frameworks as OSCAL 1.2 into a folder; returns the files.
 
         A catalog, a profile, a mapping-collection and the skeleton of a component definition, see
@@ -258,7 +265,8 @@ class Harmonizer(ProgrammeQuestions):
         from harmonizer.reports import oscal_plan
 
         slugs = [self.index.framework(name).slug for name in frameworks]
-        return oscal_plan.write(self.solve(*frameworks), self.index, slugs, Path(folder), self.circumstances.as_of)
+        made = plan or self.solve(*frameworks)
+        return oscal_plan.write(made, self.index, slugs, Path(folder), self.circumstances.as_of)
 
     def solve(
         self, *frameworks: str, have: Sequence[str] = (), have_framework: Sequence[str] = (),
@@ -371,7 +379,8 @@ class Harmonizer(ProgrammeQuestions):
     # the graph --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _store(self) -> ox.Store:
+    def quads(self) -> ox.Store:
+        """The dataset as an Oxigraph store."""
         return self._dataset.store()
 
     def sparql(self, query: str, *, time_limit: float = SECONDS) -> Answer:
@@ -387,7 +396,7 @@ class Harmonizer(ProgrammeQuestions):
         import rdflib
         from oxrdflib import OxigraphStore
 
-        return rdflib.Dataset(store=OxigraphStore(store=self._store), default_union=True)
+        return rdflib.Dataset(store=OxigraphStore(store=self.quads), default_union=True)
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Frameworks, requirements, objectives and controls as a networkx graph, nodes and edges with attributes."""
@@ -463,11 +472,28 @@ class Harmonizer(ProgrammeQuestions):
             "constraints written": number, "drafts left": len(missing),
             "drafts": str(self.workspace / DRAFTS / f"{slug}-constraints.csv")})  # fmt: skip
 
-    def export(self, format_name: str, path: str | Path) -> Path:
-        """Write the dataset as ``nquads`` or ``trig``."""
-        from harmonizer.reports.dataset import write_dataset
+    def export(
+        self, format_name: str, path: str | Path, *names: str, plan: Plan | None = None, only: Sequence[str] = ()
+    ) -> Path:
+        """Write any export format to a file or folder; returns its path. ``kg.export_formats()`` lists them.
 
-        return write_dataset(self._store, format_name, Path(path))
+        Parameters
+        ----------
+        names: the frameworks, or for ``graph-html`` the node and then frameworks.
+        plan: for formats that write a set of controls; by default the cheapest for the frameworks.
+        only: the tables wanted, for the formats of the control matrix.
+
+        What a user of the file has to know (pairs left out, columns unverified) is told as a :class:`UserWarning`.
+        """
+        from harmonizer.reports.exports import export
+
+        return export(self, format_name, names, Path(path), plan=plan, only=only)
+
+    def export_formats(self) -> Answer:
+        """The formats of :meth:`export`: what each holds, the names it takes, and what it was checked against."""
+        from harmonizer.reports.exports import formats
+
+        return formats()
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Ids are percent-encoded into IRIs in one place, :func:`requirement_iri`; ``skos:
 
 from __future__ import annotations
 
+from functools import cache
 from urllib.parse import quote, unquote
 
 BASE = "https://w3id.org/harmonizer/"
@@ -72,6 +73,7 @@ def requirement_key(iri: str) -> str:
     return f"{framework_key(framework)}:{unquote(identifier)}"
 
 
+@cache
 def expand(name: str) -> str:
     """Full IRI of a prefixed name."""
     prefix, _, local = name.partition(":")

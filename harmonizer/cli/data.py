@@ -185,54 +185,31 @@ def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_
         raise typer.Exit(1)
 
 
-DATASETS = {"nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
-OSCAL = {
-    "oscal-catalog": "the OSCAL catalog that a framework of the workspace was imported from, with your titles",
-    "oscal-superset": "the superset for these frameworks as OSCAL catalog, profile, mappings and components: a folder",
-}
-
-
 @command("export")
 def export(
     session: Session,
     format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
-    frameworks: Annotated[list[str] | None, typer.Argument(metavar="[FRAMEWORK...]")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[FRAMEWORK...]")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")] = None,
     sheets: Annotated[
         str | None, typer.Option(metavar="NAME,...", help="Only these tables of the control matrix.")
     ] = None,
     list_formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
 ) -> None:
-    """Write the control matrix (whole, or some of its tables) or the dataset to a file."""
+    """Write controls, mappings, frameworks, the graph or the dataset to a file; --list says what there is."""
     import warnings
 
-    from harmonizer.answer import Answer
-    from harmonizer.reports.control_matrix import FORMATS
+    from harmonizer.reports.exports import format_named, formats
 
-    formats = FORMATS | DATASETS | OSCAL
     if list_formats:
-        session.print(Answer.of(("format", "content"), list(formats.items())))
+        session.print(formats())
         return
-    if format_name not in formats:
-        raise UsageError(f"name a format, one of {', '.join(formats)}; got {format_name!r}")
+    format_named(format_name or "")
     if output is None:
         raise UsageError("name the file to write with -o FILE")
-    if format_name == "oscal-superset":
-        for path in session.graph.export_oscal(output, *(frameworks or ())):
-            typer.echo(f"wrote {path}", err=True)
-        return
-    if format_name in OSCAL:
-        from harmonizer.formats.oscal.frameworks import export_catalog
-
-        if session.workspace is None or len(frameworks or ()) != 1:
-            raise UsageError("name one framework and its workspace: export oscal-catalog SLUG --workspace DIR -o FILE")
-        _tell(export_catalog(Path(session.workspace), (frameworks or [""])[0], output))
-    elif format_name in DATASETS:
-        session.graph.export(format_name, output)
-    else:
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always", UserWarning)
-            session.graph.write_matrix(format_name, output, *(frameworks or ()), only=listed(sheets))
-        for one in told:
-            typer.echo(f"warning: {one.message}", err=True)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        session.graph.export(format_name or "", output, *(names or ()), only=listed(sheets))
+    for one in told:
+        typer.echo(f"warning: {one.message}", err=True)
     typer.echo(f"wrote {output}", err=True)

@@ -8,6 +8,7 @@ for at what is asserted only.
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ from harmonizer.crosswalk.facts import BITS, NONE, Facts, clash_changes
 from harmonizer.crosswalk.links import Codes, Nodes, classes, decode, encode
 from harmonizer.errors import UsageError
 
-ROWS_KEPT = 1024  # of the rows last worked out, a byte per node each
+ROWS_KEPT, BYTES_KEPT = 1024, 128 * 2**20  # at most, of the rows last worked out, a byte per node each
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,7 @@ class Closure:
         self._stated = {fact: codes[order[fact]] for fact, codes in stated.items()}  # sorted, a repeat per assertion
         self._owners = {fact: owners[fact][order[fact]] for fact in owners}
         self._facts = Facts.of(self._stated, len(self._names))
+        self._keeping = threading.Lock()
         self._rows: dict[int, np.ndarray[tuple[int], np.dtype[np.uint8]]] = {}
 
     def between(self, a: str, b: str) -> Entailment:
@@ -180,9 +182,11 @@ class Closure:
     def _row(self, node: int) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
         row = self._rows.get(node)
         if row is None:
-            if len(self._rows) >= ROWS_KEPT:
-                del self._rows[next(iter(self._rows))]
-            row = self._rows[node] = self._facts.row(node)
+            row = self._facts.row(node)
+            with self._keeping:
+                if len(self._rows) >= min(ROWS_KEPT, BYTES_KEPT // len(self._names) + 1):
+                    del self._rows[next(iter(self._rows))]
+                self._rows[node] = row
         return row
 
     def _require(self, withdrawn: tuple[Assertion, ...]) -> None:

@@ -7,15 +7,17 @@ Counterparts are ranked by coverage in both directions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from harmonizer import model
 from harmonizer.answer import Answer, Cell, joined
-from harmonizer.crosswalk.assertions import Assertion, own_assertions, trusted_assertions
+from harmonizer.crosswalk.assertions import Assertion
 from harmonizer.crosswalk.closure import Closure, Entailment
 from harmonizer.crosswalk.coverage import Asked, Coverer, asked_by
 from harmonizer.crosswalk.derivations import AssertionGraph, FactName, derivation
+from harmonizer.crosswalk.known import Known, known_of
 from harmonizer.knowledge.index import Index
 from harmonizer.strictness.applicability import Circumstances, applicable
 
@@ -34,7 +36,7 @@ class Side:
     asked: tuple[Asked, ...]
     coverer: Coverer
 
-    @property
+    @cached_property
     def leaves(self) -> dict[str, list[model.Mapping]]:
         leaves: dict[str, list[model.Mapping]] = {}
         for row in self.rows:
@@ -116,16 +118,17 @@ def _pairs(
     level: str, everything: bool, trust: Collection[str], only: str = "",
 ) -> list[Pair]:  # fmt: skip
     """The pairs of a framework with several others; with ``only`` those of one requirement, without the related."""
-    published = trusted_assertions(index, trust)
-    linked = {end for one in published for end in (one.subject, one.object)}
-    lefts = [side for side in _sides(index, source, circumstances, level, linked, everything)
-             if only in ("", side.requirement.key)]  # fmt: skip
-    rights = [side for target in targets for side in _sides(index, target, circumstances, level, linked, everything)]
-    assertions = [*own_assertions(index), *published]
+    known = known_of(index, trust)
+    published = known.published
+    among = {source.key: [index.requirements[only]]} if only else None
+    lefts = _sides(index, source, circumstances, level, known.linked, everything, among)
+    if only:
+        among = _within_reach(index, lefts, known)
+    rights = [side for target in targets
+              for side in _sides(index, target, circumstances, level, known.linked, everything, among)]  # fmt: skip
     if level == "parent":
-        assertions += _roll_up(index, (*lefts, *rights))
-    closure = Closure(assertions)
-    graph = AssertionGraph(assertions) if published else None
+        known = Known((*known.own, *_roll_up(index, (*lefts, *rights))), published)
+    closure, graph = known.closure, known.graph if published else None
     by_leaf: dict[str, list[Side]] = {}
     for right in rights:
         for leaf in right.leaves:
@@ -146,16 +149,29 @@ def _pairs(
     ))  # fmt: skip
 
 
+def _within_reach(index: Index, lefts: Sequence[Side], known: Known) -> dict[str, list[model.Requirement]]:
+    """What may be a counterpart of these, by framework version: what meets them in a leaf, or is linked to them."""
+    keys = {row.requirement for left in lefts for leaf in left.leaves for row in index.mappings_to.get(leaf, ())}
+    if known.published:
+        keys |= {key for left in lefts for key in known.closure.related_to(left.requirement.key)}
+    reached: dict[str, list[model.Requirement]] = {}
+    for key in keys & index.requirements.keys():
+        reached.setdefault(key.partition(":")[0], []).append(index.requirements[key])
+    return reached
+
+
 def _sides(
     index: Index, framework: model.Framework, circumstances: Circumstances, level: str, linked: Collection[str],
-    inherited: bool,
+    inherited: bool, among: Mapping[str, Sequence[model.Requirement]] | None,
 ) -> list[Side]:  # fmt: skip
     """The applicable requirements that have a mapping row, or an end in a trusted crosswalk.
 
-    Rows that an enhancement took over from its control count only where ``inherited`` ones are asked for.
+    Rows that an enhancement took over from its control count only where ``inherited`` ones are asked for; with
+    ``among`` only its requirements, by framework version, are looked at.
     """
     rolled = level == "parent"
-    applying = applicable(index, framework, circumstances, modalities=None)
+    applying = applicable(index, framework, circumstances, modalities=None,
+                          among=None if among is None else among.get(framework.key, ()))  # fmt: skip
     keys = {one.key for one in applying}
     if rolled:
         applying = list({top.key: top for one in applying if (top := _standard(index, one))}.values())

@@ -205,7 +205,7 @@ def describer(index: Index) -> Describe:
     return describe
 
 
-def explain(index: Index, a: str, b: str, assertions: Iterable[Assertion] | None = None) -> Answer:
+def explain(index: Index, a: str, b: str, assertions: AssertionGraph | Iterable[Assertion] | None = None) -> Answer:
     """The table of the ``explain`` command.
 
     Parameters
@@ -216,7 +216,8 @@ def explain(index: Index, a: str, b: str, assertions: Iterable[Assertion] | None
     left, right = index.requirement(a), index.requirement(b)
     if left.key == right.key:
         raise UsageError(f"{left.short} is one requirement; name two different ones")
-    known = AssertionGraph(own_assertions(index) if assertions is None else assertions)
+    given = own_assertions(index) if assertions is None else assertions
+    known = given if isinstance(given, AssertionGraph) else AssertionGraph(given)
     describe = describer(index)
     why = explain_pair(known, left.key, right.key, describe)
     if why.certainty == "unknown":

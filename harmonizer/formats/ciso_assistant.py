@@ -36,8 +36,10 @@ def recognise(document: object) -> bool:
     return isinstance(objects, dict) and any(key in objects for key in (*_FRAMEWORKS, *_MAPPING_SETS))
 
 
-def read(path: Path, slug: str = "") -> Contents:
-    """The frameworks and mapping sets of a library; ``slug`` names its one framework anew.
+def read(path: Path, slug: str = "", source: str = "", target: str = "") -> Contents:
+    """The frameworks and mapping sets of a library.
+
+    ``slug`` names its one framework anew, ``source`` and ``target`` those of its first mapping set, in the whole file.
 
     The id of a requirement is its ``ref_id`` where that is given and its own, else the end of its URN; the ends of a
     mapping are named in the same way where the library holds their framework, else by the end of their URN. Listed and
@@ -49,14 +51,17 @@ def read(path: Path, slug: str = "") -> Contents:
     if not recognise(library.value):
         raise library.problem("no CISO Assistant library; expected a framework or a requirement mapping set in objects")
     findings: list[Finding] = []
-    ids: dict[str, str] = {}
+    slugs = _slugs(library, source, target)
     given = list(_several(library, _FRAMEWORKS))
     if slug and len(given) != 1:
         raise UsageError(f"a slug names one framework; {path.name} holds {len(given)}")
-    frameworks = [_framework(library, one, slug, ids, findings) for one in given]
+    if slug:
+        slugs[_own_slug(given[0])] = slug
+    ids: dict[str, str] = {}
+    frameworks = [_framework(library, one, slugs, ids, findings) for one in given]
     sets: list[ReadMappingSet] = []
     for one in _several(library, _MAPPING_SETS):
-        found = _mapping_set(library, one, ids, findings)
+        found = _mapping_set(library, one, slugs, ids, findings)
         pairs = {(each.source, each.relation, each.target) for each in found.mappings}
         backwards = {(target, _INVERSE.get(relation, relation), source) for source, relation, target in pairs}
         if any(backwards == {(each.source, each.relation, each.target) for each in other.mappings} for other in sets):
@@ -76,10 +81,23 @@ def _several(library: Located, keys: tuple[str, str]) -> Iterator[Located]:
                 yield objects.object(key)
 
 
-def _framework(library: Located, framework: Located, slug: str, ids: dict[str, str], findings: list[Finding],
-               ) -> ReadFramework:  # fmt: skip
-    urn = framework.text("urn", required=True).casefold()
-    slug = slug or slug_of(urn.rpartition(":")[2])
+def _slugs(library: Located, source: str, target: str) -> dict[str, str]:
+    """What the user calls the frameworks of the first mapping set, by what its URNs call them."""
+    first = next(_several(library, _MAPPING_SETS), None)
+    if first is None:
+        return {}
+    return {_own_slug(first, f"{side}_framework_urn"): name for side, name in (("source", source), ("target", target))
+            if name}  # fmt: skip
+
+
+def _own_slug(one: Located, key: str = "urn") -> str:
+    return slug_of(one.text(key, required=True).rpartition(":")[2])
+
+
+def _framework(library: Located, framework: Located, slugs: dict[str, str], ids: dict[str, str],
+               findings: list[Finding]) -> ReadFramework:  # fmt: skip
+    urn, slug = framework.text("urn", required=True).casefold(), _own_slug(framework)
+    slug = slugs.get(slug, slug)
     nodes: dict[str, Located] = {}
     for node in framework.items("requirement_nodes"):
         name = node.text("urn", required=True).casefold()
@@ -124,15 +142,14 @@ def _tail(urn: str) -> str:
     return urn.split(":", 5)[-1]
 
 
-def _mapping_set(library: Located, one: Located, ids: dict[str, str], findings: list[Finding]) -> ReadMappingSet:
-    slugs = {
-        side: slug_of(one.text(f"{side}_framework_urn", required=True).casefold().rpartition(":")[2])
-        for side in ("source", "target")
-    }
+def _mapping_set(library: Located, one: Located, slugs: dict[str, str], ids: dict[str, str], findings: list[Finding],
+                 ) -> ReadMappingSet:  # fmt: skip
+    own = {side: _own_slug(one, f"{side}_framework_urn") for side in ("source", "target")}
+    named = {side: slugs.get(slug, slug) for side, slug in own.items()}
     mappings: dict[tuple[str, str], ReadMapping] = {}
     for row in one.items("requirement_mappings"):
-        urns = {side: row.text(f"{side}_requirement_urn", required=True).casefold() for side in slugs}
-        source, target = (ids.get(urns[side], f"{slugs[side]}:{_tail(urns[side])}") for side in slugs)
+        urns = {side: row.text(f"{side}_requirement_urn", required=True).casefold() for side in named}
+        source, target = (ids.get(urns[side], f"{named[side]}:{_tail(urns[side])}") for side in named)
         try:
             relation = relation_of(row.text("relationship").replace("_", " "))
         except DataError as error:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from harmonizer.errors import DataError, did_you_mean, nearest
 from harmonizer.formats.contents import Finding
 from harmonizer.formats.foreign_text import id_problem
+from harmonizer.knowledge import identifiers
 from harmonizer.knowledge.index import Index
 
 OBJECTIVE = "objective"
@@ -30,6 +31,7 @@ class Ends:
         self._known: dict[tuple[str, bool], str] = {}
         self._unknown: Counter[str] = Counter()
         self._renamed: dict[str, str] = {}
+        self._brought_ids = {slug: {identifiers.fold(one): one for one in ids} for slug, ids in brought.items()}
         self._named = {
             _folded(name): framework.slug
             for framework in index.frameworks.values()
@@ -57,6 +59,8 @@ class Ends:
         if slug in self.brought:
             if identifier in self.brought[slug]:
                 return end
+            if spelled := identifiers.resolve(identifier, self._brought_ids[slug]):
+                return f"{slug}:{spelled}"
             return self._missing(end, strict, self.brought[slug], f"{slug} has no requirement {identifier!r}")
         if slug.partition("@")[0] not in self.index.frameworks and (named := self._named.get(_folded(slug))):
             self._renamed[slug] = named

@@ -75,14 +75,15 @@ class Tables:
     problems: list[DataError] = field(default_factory=list)
 
     def knowledge(self, ontology: model.Knowledge) -> model.Knowledge:
-        """These records together with the objectives, dimensions and tags of ``ontology``."""
+        """These records with the objectives, dimensions and tags of ``ontology``; a repeated row counts once."""
         return model.Knowledge(
             frameworks=tuple(self.frameworks), requirements=tuple(self.requirements),
-            objectives=ontology.objectives, mappings=tuple(self.mappings), constraints=tuple(self.constraints),
-            dates=tuple(self.dates), dimensions=ontology.dimensions, tags=ontology.tags,
-            tensions=tuple(self.tensions), controls=tuple(self.controls),
+            objectives=ontology.objectives, mappings=tuple(dict.fromkeys(self.mappings)),
+            constraints=tuple(dict.fromkeys(self.constraints)),
+            dates=tuple(dict.fromkeys(self.dates)), dimensions=ontology.dimensions, tags=ontology.tags,
+            tensions=tuple(dict.fromkeys(self.tensions)), controls=tuple(self.controls),
             mapping_sets=tuple(self.mapping_sets), links=tuple(self.links),
-            differences=tuple(self.differences),
+            differences=tuple(dict.fromkeys(self.differences)),
         )  # fmt: skip
 
     def raise_problems(self) -> None:
@@ -95,9 +96,11 @@ def read(files: Files) -> Tables:
     """Read every table. Problems are collected in the result; nothing is raised but for a missing root."""
     tables = Tables()
     paths = files.paths()
-    slugs = sorted({name.split("/")[2] for name in paths if name.startswith("data/frameworks/")})
-    for slug in slugs:
-        own = {Path(name).name: path for name, path in paths.items() if name.startswith(f"data/frameworks/{slug}/")}
+    folders: dict[str, dict[str, Path]] = {}
+    for name, path in paths.items():
+        if name.startswith("data/frameworks/"):
+            folders.setdefault(name.split("/")[2], {})[path.name] = path
+    for slug, own in sorted(folders.items()):
         _guarded(tables, _read_framework, slug, own)
     replaced = {framework.replaces for framework in tables.frameworks}
     current = {one.slug: one.key for one in tables.frameworks if one.key not in replaced}
@@ -324,7 +327,7 @@ def _read_controls(tables: Tables, path: Path, current: Mapping[str, str]) -> No
             exclusions=row.many("exclusions"), evidence=row.many("evidence"), owner=row["owner"],
             automation=row.many("automation"), satisfies=tuple(leaf for leaf, _ in satisfied),
             reasons=tuple(reason for _, reason in satisfied),
-            levels=tuple(sorted(levels.pop(slug, []), key=repr)),
+            levels=tuple(sorted(set(levels.pop(slug, [])), key=repr)),
         )  # fmt: skip
         if not record.effort_low <= record.effort_likely <= record.effort_high:
             raise row.problem("effort must rise from low over likely to high", "effort_likely")

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -50,7 +51,7 @@ def run(store: Path, text: str, *, seconds: float = SECONDS) -> Answer:
     The project's prefixes are known without declaring them; rows come sorted unless the query orders them. Raises
     :class:`UsageError` for what is not allowed, and for what takes longer than ``seconds``.
     """
-    ordered = check(text)
+    form = check(text)
     try:
         done = subprocess.run([sys.executable, "-c", _CHILD, str(store)], input=text.encode(), capture_output=True,
                               timeout=seconds, check=False)  # fmt: skip
@@ -58,7 +59,7 @@ def run(store: Path, text: str, *, seconds: float = SECONDS) -> Answer:
         raise UsageError(f"the query took longer than {seconds:g} seconds and was stopped") from None
     if done.returncode:
         raise UsageError(f"the query cannot be answered: {done.stderr.decode(errors='replace').strip()}")
-    return answer(done.stdout, ordered)
+    return answer(done.stdout, form.ordered)
 
 
 class _Bounded(io.RawIOBase):
@@ -90,7 +91,7 @@ def answer(result: bytes, ordered: bool) -> Answer:
     """What :func:`write_result` (or a SPARQL endpoint) gave, as a table."""
     import pyoxigraph as ox
 
-    if not result.startswith(b"{"):
+    if not result.lstrip().startswith(b"{"):  # Virtuoso begins with a newline
         columns: tuple[str, ...] = ("subject", "predicate", "object")
         rows = [(_show(one.subject), _show(one.predicate), _show(one.object))
                 for one in ox.parse(result, format=ox.RdfFormat.N_TRIPLES)]  # fmt: skip
@@ -100,6 +101,8 @@ def answer(result: bytes, ordered: bool) -> Answer:
         return Answer.of(("result",), [("true" if parsed else "false",)])
     columns = tuple(variable.value for variable in parsed.variables)
     found = [tuple(_show(term) for term in solution) for solution in parsed]
+    if columns == ("__ASK_RETVAL",):  # Virtuoso 7.2's answer to ASK: one row for true, none for false
+        return Answer.of(("result",), [("true" if found else "false",)])
     return Answer.of(columns, _bounded(found if ordered else sorted(found)))
 
 
@@ -113,8 +116,16 @@ def _show(term: Any) -> str:
     return "" if term is None else str(term.value) if hasattr(term, "value") else str(term)
 
 
-def check(text: str) -> bool:
-    """Raise :class:`UsageError` unless ``text`` is a query that only reads what is here; whether it orders its rows."""
+@dataclass(frozen=True)
+class Form:
+    """Whether a query orders its rows itself, and whether it gives triples (CONSTRUCT, DESCRIBE)."""
+
+    ordered: bool
+    triples: bool
+
+
+def check(text: str) -> Form:
+    """The form of a query; :class:`UsageError` unless it only reads what is here."""
     from rdflib.plugins.sparql.parser import parseQuery, parseUpdate
 
     if len(text) > MAXIMUM_LENGTH:
@@ -137,7 +148,7 @@ def check(text: str) -> bool:
                 raise UsageError(f"{_REFUSED[node.name]} is refused: queries read only the dataset that is loaded")
     except RecursionError:
         raise UsageError("the query is nested too deeply") from None
-    return "orderby" in tree[1]
+    return Form("orderby" in tree[1], tree[1].name in ("ConstructQuery", "DescribeQuery"))
 
 
 def _nodes(tree: Any) -> Iterator[Any]:

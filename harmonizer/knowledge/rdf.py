@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -263,16 +264,22 @@ _CLAIM_FIELDS: dict[str, tuple[str, Kind]] = {
 _TYPE = ox.NamedNode(vocabulary.RDF + "type")
 
 
+@cache
+def _recurring(iri: str) -> ox.NamedNode:
+    """The term of a class, property or graph, made once."""
+    return ox.NamedNode(iri)
+
+
 def _node(
     name: str, rdf_class: str, graph: str, fields: dict[str, tuple[str, Kind]], value_of: Callable[[str], Any]
 ) -> Iterator[ox.Quad]:
-    subject, place = ox.NamedNode(name), ox.NamedNode(graph)
-    yield ox.Quad(subject, _TYPE, ox.NamedNode(expand(rdf_class)), place)
+    subject, place = ox.NamedNode(name), _recurring(graph)
+    yield ox.Quad(subject, _TYPE, _recurring(expand(rdf_class)), place)
     for field, (predicate, kind) in fields.items():
         value = value_of(field)
         if value in ("", ()):
             continue
-        term = ox.NamedNode(expand(predicate))
+        term = _recurring(expand(predicate))
         for one in value if kind.many else (value,):
             yield ox.Quad(subject, term, kind.to_term(one), place)
 

@@ -121,8 +121,8 @@ class Row:
         return number
 
     def many(self, column: str) -> tuple[str, ...]:
-        """A ``;``-separated cell as a sorted tuple."""
-        return tuple(sorted(part.strip() for part in self[column].split(";") if part.strip()))
+        """A ``;``-separated cell as a sorted tuple, each part once."""
+        return tuple(sorted({part.strip() for part in self[column].split(";")} - {""}))
 
 
 def rows(

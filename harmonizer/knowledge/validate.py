@@ -60,6 +60,7 @@ class _Checker:
                     place = describe(record, self.places)
                     yield DataError(message, file=place.file, line=place.line or None, column=column)
         yield from self._cycles()
+        yield from self._twins()
 
     def _known(self, kind: str, name: str, known: Iterable[str], column: str) -> Iterator[tuple[str, str]]:
         if name not in known:
@@ -158,7 +159,10 @@ class _Checker:
             yield from self._known("dimension", dimension, self.dimensions, "settable")
             if leaf and leaf not in record.satisfies:
                 yield f"settable {setting!r}: the control does not satisfy {leaf!r}", "settable"
+        named = [(one.objective, one.dimension, one.value) for one in record.levels]
         for level in record.levels:
+            if named.count((level.objective, level.dimension, level.value)) > 1:
+                yield f"two levels of {level.dimension} {level.value}; keep one", "levels"
             yield from self._known("dimension", level.dimension, self.dimensions, "dimension")
             if level.objective and level.objective not in record.satisfies:
                 yield f"level {level.objective}/{level.dimension}: the control does not satisfy that leaf", "objective"
@@ -181,6 +185,21 @@ class _Checker:
                 chain = " -> ".join(short_key(one) for one in (*ring, ring[0]))
                 yield DataError(f"the parents run in a circle: {chain}", file=place.file, line=place.line or None,
                                 column="parent")  # fmt: skip
+
+    def _twins(self) -> Iterator[DataError]:
+        """Records that differ and would be one node of the dataset, with two values of what may have one."""
+        from harmonizer.knowledge.rdf import SCHEMAS
+
+        name_of = {schema.record: schema.name for schema in SCHEMAS}
+        first: dict[str, Any] = {}
+        for records in (self.knowledge.mappings, self.knowledge.constraints, self.knowledge.dates,
+                        self.knowledge.tensions, self.knowledge.differences):  # fmt: skip
+            for record in records:
+                other = first.setdefault(name_of[type(record)](record), record)
+                if other is not record:
+                    place, before = describe(record, self.places), describe(other, self.places)
+                    yield DataError(f"this says otherwise what line {before.line} says of the same thing; keep one",
+                                    file=place.file, line=place.line or None)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,7 @@ PAGES = {
     "flows": "graph?view=Frameworks+and+domains",
     "superset": "superset?frameworks=soc2&scope=category:availability",
     "assessment": "assessment",
+    "programme": "programme",
     "import": "import",
     "export": "export",
     "query": "query",

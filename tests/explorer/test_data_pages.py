@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +72,19 @@ def test_the_waterfall_stands_on_what_came_before_and_ends_with_the_whole(kg: hz
     below, adds = (series["data"] for series in drawing["series"])
     assert below[0] == 0 and below[1] == adds[0]["value"]
     assert adds[-1]["value"] == sum(one["value"] for one in adds[:-1])
+
+
+@pytest.mark.parametrize("name", ["turtle", "oscal-superset"])
+def test_an_export_is_the_file_that_the_command_writes_and_a_folder_is_packed(
+    kg: hz.Harmonizer, name: str, tmp_path: Path
+) -> None:
+    content = exports.file(kg, name, ("nyc-ll144",))
+    written = kg.export(name, tmp_path / "written", "nyc-ll144")
+    if written.is_file():
+        assert content == written.read_bytes()
+    else:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            assert {one: archive.read(one) for one in archive.namelist()} == {
+                one.name: one.read_bytes() for one in written.iterdir()
+            }
+        assert content == exports.file(kg, name, ("nyc-ll144",))

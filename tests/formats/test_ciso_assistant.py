@@ -139,3 +139,11 @@ def test_a_framework_can_be_named_anew_with_its_mappings(tmp_path: Path) -> None
     library(tmp_path, "  requirement_mapping_set:\n" + block(MAPPINGS))
     with pytest.raises(UsageError, match="holds 0"):
         ciso_assistant.read(tmp_path / "library.yaml", slug="own")
+
+
+def test_the_frameworks_of_a_mapping_set_can_be_named(tmp_path: Path) -> None:
+    library(tmp_path, "  framework:\n" + block(FRAMEWORK) + "  requirement_mapping_set:\n" + block(MAPPINGS))
+    found = ciso_assistant.read(tmp_path / "library.yaml", source="own", target="iso-27001")
+    assert found.frameworks[0].slug == "own"
+    assert [(row.source, row.target) for row in found.mapping_sets[0].mappings] == [
+        ("own:G.1", "iso-27001:h.1"), ("own:NO", "iso-27001:h.2")]  # fmt: skip

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
-from harmonizer.errors import DataError
+import harmonizer as hz
+from harmonizer.errors import DataError, UsageError
 from harmonizer.formats.oscal.components import read_components
 from harmonizer.formats.oscal.documents import Document, read
+from harmonizer.formats.registry import bring_in
 from tests.formats.test_oscal import METADATA, NIST, SMALL, UUID, document, profile, samples
 
 OTHER = "99999999-2222-4333-8444-555555555555"
@@ -99,3 +101,32 @@ def test_the_examples_of_nist_are_read() -> None:
         numbers[path.name] = sum(not one.heading for one in framework.requirements)
     assert set(numbers.values()) == {2, 3}
     assert len(numbers) == 4
+
+
+def test_statements_can_be_laid_on_a_bundled_framework(tmp_path: Path) -> None:
+    """NIST's OSCAL ids and ours are the same controls: sc-28.1 is SC-28(1)."""
+    body = copy.deepcopy(DEFINITION)
+    body["components"] = [DEFINITION["components"][0] | {"control-implementations": [
+        implementation("#x", {"control-id": "sc-28.1"}, {"control-id": "zz-9"})]}]  # fmt: skip
+    written(tmp_path, body)
+    found = bring_in([tmp_path / "gate.json"], lambda: hz.load().index, target="nist-800-53")
+    table = found.files["data/crosswalks/gate-implements.sssom.tsv"]
+    assert "gate:gate-keeper/sc-28.1\t" in table
+    assert "\tnist-800-53:SC-28(1)\t" in table
+    assert "nist-800-53:zz-9: is not in its framework; the row is kept" in map(str, found.findings)
+
+
+def test_a_catalog_beside_components_is_not_brought_in(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "small.json").write_text(json.dumps({"catalog": SMALL}))
+    found = bring_in([tmp_path / "small.json", tmp_path / "gate.json"], lambda: hz.load().index)
+    assert [name for name in found.files if name.endswith("requirements.csv")] == [
+        "data/frameworks/gate/requirements.csv"
+    ]
+    assert any("small has no control 'zz-9'" in str(one) for one in found.findings)
+
+
+def test_a_target_for_a_catalog_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "small.json").write_text(json.dumps({"catalog": SMALL}))
+    with pytest.raises(UsageError, match="component-definitions only"):
+        bring_in([tmp_path / "small.json"], lambda: hz.load().index, target="nist-800-53")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import shutil
 import socket
 import subprocess
 import sys
@@ -22,40 +24,84 @@ from harmonizer.knowledge.endpoint import Endpoint
 COUNTS = "SELECT ?type (COUNT(?s) AS ?n) WHERE { ?s a ?type } GROUP BY ?type"
 GRAPHS = "SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
 TITLES = "SELECT ?id ?title WHERE { ?f dct:title ?title ; skos:notation ?id ; a hz:FrameworkVersion } ORDER BY DESC(?id) ?title"
+SINGLE = "SELECT ?id ?kind WHERE { ?f hz:kind ?kind ; skos:notation ?id ; a hz:FrameworkVersion } ORDER BY DESC(?id)"
 LEAF = "CONSTRUCT { ?m ?p ?o } WHERE { ?m sssom:object_id objective:data-at-rest-encrypted ; ?p ?o }"
+
+VIRTUOSO = """
+[Database]
+DatabaseFile = virtuoso.db
+ErrorLogFile = virtuoso.log
+LockFile = virtuoso.lck
+TransactionFile = virtuoso.trx
+xa_persistent_file = virtuoso.pxa
+[TempDatabase]
+DatabaseFile = temporary.db
+TransactionFile = temporary.trx
+[Parameters]
+ServerPort = {sql}
+DirsAllowed = .
+NumberOfBuffers = 20000
+[HTTPServer]
+ServerPort = 127.0.0.1:{web}
+ServerRoot = .
+"""
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, kg: hz.Harmonizer) -> Iterator[str]:
-    """An Oxigraph server that holds the bundled dataset."""
-    program = Path(sys.executable).with_name("oxigraph")
-    if not program.exists():
-        pytest.skip("the Oxigraph server is not installed: pip install oxigraph")
-    folder = tmp_path_factory.mktemp("server")
-    quads = folder / "dataset.nq"
-    kg.export("nquads", quads)
-    store = folder / "store"
-    subprocess.run([program, "load", "--location", store, "--file", quads], check=True, capture_output=True)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen([program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"],
-                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+def quads(tmp_path_factory: pytest.TempPathFactory, kg: hz.Harmonizer) -> Path:
+    return kg.export("nquads", tmp_path_factory.mktemp("served") / "dataset.nq")
+
+
+@contextlib.contextmanager
+def served(command: list[str | Path], port: int, folder: Path) -> Iterator[None]:
+    """A server of its own, from when it listens until the tests are done with it."""
+    server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        for _ in range(200):
+        for _ in range(1200):
             with socket.socket() as probe:
                 if not probe.connect_ex(("127.0.0.1", port)):
                     break
             time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/query"
+        yield
     finally:
         server.kill()
         server.wait()
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 @pytest.fixture(scope="module")
-def behind_endpoint(address: str) -> hz.Harmonizer:
-    return hz.load(address)
+def address(quads: Path) -> Iterator[str]:
+    """An Oxigraph server that holds the bundled dataset."""
+    program = Path(sys.executable).with_name("oxigraph")
+    if not program.exists():
+        pytest.skip("the Oxigraph server is not installed: pip install oxigraph")
+    store, port = quads.with_name("store"), free_port()
+    subprocess.run([program, "load", "--location", store, "--file", quads], check=True, capture_output=True)
+    command = [program, "serve-read-only", "--location", store, "--bind", f"127.0.0.1:{port}"]
+    with served(command, port, quads.parent):
+        yield f"http://127.0.0.1:{port}/query"
+
+
+@pytest.fixture(scope="module")
+def behind_virtuoso(quads: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[hz.Harmonizer]:
+    """A Virtuoso with settings and database of its own that holds the bundled dataset."""
+    if not (shutil.which("virtuoso-t") and shutil.which("isql-vt")):
+        pytest.skip("Virtuoso is not installed: apt-get install virtuoso-opensource-7-bin")
+    folder = tmp_path_factory.mktemp("virtuoso")
+    sql, web = f"127.0.0.1:{free_port()}", free_port()
+    (folder / "virtuoso.ini").write_text(VIRTUOSO.format(sql=sql, web=web), encoding="utf-8")
+    shutil.copy(quads, folder)
+    (folder / "load.sql").write_text(
+        "DB.DBA.TTLP_MT(file_to_string_output('dataset.nq'), '', 'urn:none', 512, 2);\ncheckpoint;\n", encoding="utf-8"
+    )
+    with served(["virtuoso-t", "-f", "-c", "virtuoso.ini"], web, folder):
+        subprocess.run(["isql-vt", sql, "dba", "dba", "load.sql"], cwd=folder, check=True, capture_output=True)
+        yield hz.load(f"http://127.0.0.1:{web}/sparql")
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +109,7 @@ def on_disk(tmp_path_factory: pytest.TempPathFactory) -> hz.Harmonizer:
     return hz.load(tmp_path_factory.mktemp("workspace"))
 
 
-@pytest.mark.parametrize("place", ["on_disk", "behind_endpoint"])
+@pytest.mark.parametrize("place", ["on_disk", "behind_endpoint", "behind_virtuoso"])
 def test_every_place_gives_the_same_index_and_answers(
     place: str, kg: hz.Harmonizer, request: pytest.FixtureRequest
 ) -> None:
@@ -75,9 +121,10 @@ def test_every_place_gives_the_same_index_and_answers(
         lambda graph: graph.solve("colorado-ai-act", "nyc-ll144").answer,
         lambda graph: graph.sparql(COUNTS),
         lambda graph: graph.sparql(GRAPHS),
-        lambda graph: graph.sparql(TITLES),
+        lambda graph: graph.sparql(SINGLE if place == "behind_virtuoso" else TITLES),  # see docs/stores.md
         lambda graph: graph.sparql(LEAF),
         lambda graph: graph.sparql("ASK { hz:nothing a hz:Mapping }"),
+        lambda graph: graph.sparql("ASK { ?one a hz:Mapping }"),
     ):
         ours, theirs = ask(kg), ask(other)
         assert len(ours)
@@ -136,6 +183,9 @@ class _Elsewhere(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        if self.path == "/page":
+            self.wfile.write(b"<html>Welcome</html>")
+            return
         self.wfile.write(b'{"head": {"vars": ["g"]}, "results": {"bindings": []}}')
 
     def log_message(self, *_: object) -> None:
@@ -158,6 +208,11 @@ def test_no_other_address_than_the_one_given_is_asked(elsewhere: str) -> None:
 def test_an_endpoint_without_the_dataset_says_what_to_load(elsewhere: str) -> None:
     with pytest.raises(DataError, match="harmonizer export nquads"):
         hz.load(f"{elsewhere}/empty")
+
+
+def test_an_address_that_is_no_endpoint_is_told_as_such(elsewhere: str) -> None:
+    with pytest.raises(DataError, match="neither SPARQL JSON nor N-Triples"):
+        hz.load(f"{elsewhere}/page")
 
 
 def test_what_needs_tables_says_so_behind_an_endpoint(behind_endpoint: hz.Harmonizer) -> None:

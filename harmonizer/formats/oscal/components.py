@@ -30,13 +30,13 @@ from harmonizer.formats.oscal.resolve import hrefs_of, meant, resolve
 SOURCES = "data/sources/oscal-components"
 
 
-def read_components(document: Document, given: Sequence[Document] = (), slug: str = "") -> Contents:
+def read_components(document: Document, given: Sequence[Document] = (), slug: str = "", target: str = "") -> Contents:
     """The statements of a component-definition under their components, and what they are about.
 
     ``given`` are the catalogs and profiles (with what they import) to check the control ids against: an id that the
-    source does not have is listed and its statement kept. A control is named ``<slug>:<id>``, the slug that of the
-    source's file, as an import of it without a slug of its own would take. Statements that a component makes twice of
-    one control of one source are joined.
+    source does not have is listed and its statement kept. A control is named ``<slug>:<id>``, the slug ``target`` or
+    else that of the source's file, as an import of it without a slug of its own would take. Statements that a component
+    makes twice of one control of one source are joined.
     """
     slug = slug or slug_of(document.path.stem)
     findings: list[Finding] = []
@@ -54,7 +54,7 @@ def read_components(document: Document, given: Sequence[Document] = (), slug: st
         for at, implementation in enumerate(implementations):
             where = f"{place}.control-implementations[{at}]"
             href = str(implementation["source"])
-            source = _slug(document, href)
+            source = target or _slug(document, href)
             if href not in known:
                 known[href] = _controls(document, href, given, where, findings)
             for number, one in enumerate(implementation["implemented-requirements"]):
