@@ -278,15 +278,12 @@ def test_hostile_text_of_an_imported_framework_stays_text(address: str, page: Pa
 
 
 def test_a_list_comes_in_by_columns_that_the_user_corrects(page: Page, address: str, workspace: Path) -> None:
-    page.goto(f"{address}/import_and_lint")
+    opened(page, address, "import")
     table = {"name": "controls.csv", "mimeType": "text/csv", "buffer": b"Nr,Control Name,Note\n1,One,x\n2,Two,y\n"}
     page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
-    page.get_by_text("not recognised: choose one").wait_for()
-    page.get_by_role("combobox", name="Format").first.click()
-    page.get_by_role("option", name="sheet").click()
     page.get_by_text("Which column holds what").wait_for()
-    page.get_by_text("needs the columns id and title").wait_for()
-    page.get_by_role("combobox", name="id").first.click()
+    page.get_by_text("nothing can be imported").wait_for()
+    page.get_by_role("combobox", name="id", exact=True).click()
     page.get_by_role("option", name="Nr").click()
     page.get_by_text("What would be brought in").first.wait_for()
     page.get_by_role("button", name="Write into the workspace").click()
