@@ -78,7 +78,8 @@ def _formats() -> None:
 
 def _options(files: dict[str, bytes], key: int) -> dict[str, Any]:
     """What the files do not say themselves: the format where it is in doubt, names of frameworks, columns."""
-    known = bringing_in.format_of(files)
+    offer = bringing_in.columns_of(*next(iter(files.items())))
+    known = bringing_in.format_of(files) or ("sheet" if offer and len(offer.headings) > 1 else "")
     names = [one for one in registry.FORMATS if one != registry.WORKBOOK]
     left, right = st.columns(2)
     with left:
@@ -97,7 +98,7 @@ def _options(files: dict[str, bytes], key: int) -> dict[str, Any]:
         if "source" in known_options:
             options["source"] = st.text_input("Framework mapped from", key=f"source-{key}")
             options["target"] = st.text_input("Framework mapped to", key=f"target-{key}")
-    if chosen == "sheet" and (offer := bringing_in.columns_of(*next(iter(files.items())))):
+    if chosen == "sheet" and offer:
         options["columns"] = _columns(offer, key)
     return options
 

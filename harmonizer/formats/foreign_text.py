@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-MAXIMUM_ID = 200  # characters
+MAXIMUM_ID = 500  # characters
 MAXIMUM_TEXT = 100_000
 
 _UNSEEN = ("Cc", "Cf", "Co", "Cs", "Zl", "Zp")  # categories of characters that nobody sees

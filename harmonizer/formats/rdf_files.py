@@ -129,7 +129,8 @@ def _renamed(statements: list[ox.Quad], slug: str, path: Path) -> list[ox.Quad]:
     if wrong := slug_problem(slug):
         raise UsageError(wrong)
     version = ox.NamedNode(HZ + "FrameworkVersion")
-    frameworks = sorted({str(quad.subject)[1:-1] for quad in statements if quad.object == version})
+    subjects = {quad.subject for quad in statements if quad.object == version}
+    frameworks = sorted(one.value for one in subjects if isinstance(one, ox.NamedNode))
     if len(frameworks) != 1:
         raise UsageError(f"{path.name} holds {len(frameworks)} frameworks; a slug can be given to one")
     old = frameworks[0].removeprefix(BASE + "framework/").partition("/")[0]

@@ -45,6 +45,19 @@ def test_an_upload_is_looked_through_before_anything_is_written(kg: hz.Harmonize
     assert "no-such-leaf" in problem["problem"]
 
 
+def test_a_list_is_offered_with_a_proposal_of_its_columns(kg: hz.Harmonizer) -> None:
+    content = b"About,this list\nNr,Control Name,Note\n1,One,x\n2,Two,y\n"
+    offer = bringing_in.columns_of("list.csv", content)
+    assert offer is not None
+    assert (offer.headings, offer.proposed) == (["Nr", "Control Name", "Note"], {"title": "Control Name"})
+    assert offer.first_rows.to_numpy().tolist() == [["1", "One", "x"], ["2", "Two", "y"]]
+    said = {"id": "Nr", "title": "Control Name"}
+    found = bringing_in.preview({"list.csv": content}, kg.index, format_name="sheet", slug="mine", columns=said).found
+    assert found is not None and found.figures["requirements"] == 2
+    assert bringing_in.format_of({"list.csv": content}) == ""
+    assert bringing_in.columns_of("broken", b"\0") is None
+
+
 def test_the_page_about_the_data_counts_what_is_loaded(kg: hz.Harmonizer) -> None:
     index = kg.index
     assert len(provenance.framework_table(index)) == len(index.knowledge.frameworks)

@@ -27,10 +27,8 @@ def rows(found: Import) -> list[list[str]]:
 
 def test_a_set_keeps_provider_licence_justification_and_confidence(tmp_path: Path) -> None:
     found = bring(tmp_path, SSSOM)
-    write(found, tmp_path / "own")
-    kg = hz.load(tmp_path / "own")
-    (one,) = [one for one in kg.index.knowledge.mapping_sets if one.id == "acme-to-ours"]
-    assert (one.publisher, one.licence) == ("Acme", "https://creativecommons.org/licenses/by/4.0/")
+    head = found.files["data/crosswalks/acme-to-ours.sssom.tsv"]
+    assert '#mapping_provider: "Acme"\n#license: https://creativecommons.org/licenses/by/4.0/\n' in head
     first, second = rows(found)
     assert first == ["hipaa:164.312(b)", "skos:broadMatch", "", "gdpr:Art.32(1)", "semapv:LexicalMatching", "0.8",
                      "stated by Acme to ours without a reason"]  # fmt: skip

@@ -115,7 +115,7 @@ NASTY: dict[str, tuple[Build, str]] = {
     "too many cells": (text(REQUIREMENTS + "own,2,,a,b,c,d\n"), "expected 4"),
     "a cell of 10 MB": (text(REQUIREMENTS + f"own,2,,{'x' * 10_000_000}\n"), "field larger than field limit"),
     "a summary of 120,000": (text("framework,id,parent,title,summary\nown,1,,a," + "x" * 120_000 + "\n"), "120,000"),
-    "an id of 1,000": (text(REQUIREMENTS + f"own,{'x' * 1_000},,a\n"), "at most 200 are read"),
+    "an id of 1,000": (text(REQUIREMENTS + f"own,{'x' * 1_000},,a\n"), "at most 500 are read"),
     "an id with a newline": (text(REQUIREMENTS + 'own,"2\n3",,a\n'), "a character that nobody sees"),
     "an id with a bell": (text(REQUIREMENTS + "own,2\a,,a\n"), "a character that nobody sees"),
     "an id that turns the text around": (text(REQUIREMENTS + "own,2\u202e,,a\n"), "a character that nobody sees"),
@@ -167,7 +167,7 @@ NASTY: dict[str, tuple[Build, str]] = {
     "a lone surrogate": (text('{"catalog": {"uuid": "\\ud800"}}'), "not well-formed JSON"),
     "another JSON": (text('{"hello": "world"}'), "no format fits a document with the keys hello"),
     "a list of numbers": (text("[1, 2, 3]"), "no format fits"),
-    "another kind of OSCAL": (text('{"assessment-plan": {}}'), "no format fits"),
+    "another kind of OSCAL": (text('{"assessment-plan": {}}'), "documents of the kind assessment-plan are not read"),
     "OSCAL of another age": (
         text(catalog(metadata=SMALL["metadata"] | {"oscal-version": "2.0"})), "expected 1.0 to 1.2"),
     "OSCAL ids twice": (
