@@ -226,7 +226,7 @@ def _derived(graph: AssertionGraph, a: str, b: str, entailed: Entailment) -> tup
 
 def _share(side: Side, by: Coverer) -> float:
     total = sum(one.weight for one in side.asked)
-    reached = sum(one.weight for one in side.asked if by.meets(one)[0])
+    reached = sum(one.weight for one in side.asked if by.touches(one) and by.meets(one)[0])
     return reached / total if total else 0.0
 
 

@@ -126,7 +126,7 @@ class Coverer:
 
     def touches(self, asked: Asked) -> bool:
         """Whether anything here could meet what is asked; cheap, and false only where :meth:`meets` is."""
-        return any(leaf in self.containing for leaf in asked.leaves) or (len(asked.leaves) > 1 and bool(self.groups))
+        return not self.containing.keys().isdisjoint(asked.leaves) or (len(asked.leaves) > 1 and bool(self.groups))
 
     def meets(self, asked: Asked) -> tuple[bool, list[str]]:
         """Whether one member of what is asked is contained strictly enough; if not, the looser constraints."""

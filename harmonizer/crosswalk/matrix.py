@@ -83,11 +83,16 @@ def shares(index: Index, frameworks: Sequence[model.Framework], circumstances: C
         coverers.append(Coverer(index, in_scope, circumstances))
         for requirement in in_scope:
             asks.add(index, place, asked_by(index, requirement, index.parts(requirement.key)), circumstances)
+    asking: dict[str, list[int]] = {}
+    for place, sample in enumerate(asks.samples):
+        for leaf in sample.leaves:
+            asking.setdefault(leaf, []).append(place)
+    several = [place for place, sample in enumerate(asks.samples) if len(sample.leaves) > 1]
     met = np.zeros((len(asks.samples), len(frameworks)))
     for column, coverer in enumerate(coverers):
-        for place, sample in enumerate(asks.samples):
-            if coverer.touches(sample) and coverer.meets(sample)[0]:
-                met[place, column] = 1
+        touched = {place for leaf in coverer.containing for place in asking.get(leaf, ())}
+        for place in touched.union(several if coverer.groups else ()):
+            met[place, column] = coverer.meets(asks.samples[place])[0]
     entries = np.array(asks.entries, dtype=np.int64).reshape(-1, 3)
     rows, columns, weights = entries[:, 0], entries[:, 1], entries[:, 2].astype(float)
     count = len(asks.framework_of)

@@ -13,6 +13,7 @@ import pytest
 import harmonizer as hz
 from harmonizer.explorer import bringing_in, exports, plan_charts, plans, provenance, queries
 from harmonizer.explorer.session import Question
+from tests.conftest import ROOT
 
 QUESTION = Question(("soc2", "hipaa", "gdpr"))
 REQUIREMENTS = b"framework,id,parent,title\nown,1,,First\nown,2,1,Second\n"
@@ -72,6 +73,14 @@ def test_the_waterfall_stands_on_what_came_before_and_ends_with_the_whole(kg: hz
     below, adds = (series["data"] for series in drawing["series"])
     assert below[0] == 0 and below[1] == adds[0]["value"]
     assert adds[-1]["value"] == sum(one["value"] for one in adds[:-1])
+
+
+@pytest.mark.parametrize("form", ["docx", "html", "md"])
+def test_a_document_comes_in_every_form(form: str) -> None:
+    kg = hz.load(organisation=ROOT / "data" / "examples" / "hipaa-imaging" / "organisation.yaml")
+    data = exports.document(kg, "breach-response", form)
+    assert data == {"docx": kg.document("breach-response").docx, "html": lambda: kg.document("breach-response").html().encode(),
+                    "md": lambda: kg.document("breach-response").markdown().encode()}[form]()  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["turtle", "oscal-superset"])

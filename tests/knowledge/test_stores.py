@@ -105,6 +105,11 @@ def behind_virtuoso(quads: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="module")
+def behind_endpoint(address: str) -> hz.Harmonizer:
+    return hz.load(address)
+
+
+@pytest.fixture(scope="module")
 def on_disk(tmp_path_factory: pytest.TempPathFactory) -> hz.Harmonizer:
     return hz.load(tmp_path_factory.mktemp("workspace"))
 

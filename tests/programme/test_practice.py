@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from harmonizer import cli
+from harmonizer.programme.new_workspace import examples
 from harmonizer.reports.documents.changes import Outline, read
 from tests.conftest import ROOT
 
@@ -88,4 +89,4 @@ def test_global_ai(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_each_example_has_its_tutorial() -> None:
     started = {name for path in (ROOT / "docs").glob("practice-*.md")
                for name in re.findall(r"--example (\S+)", path.read_text(encoding="utf-8"))}  # fmt: skip
-    assert started == {path.name for path in (ROOT / "data" / "examples").iterdir()}
+    assert started == set(examples())

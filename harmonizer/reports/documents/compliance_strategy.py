@@ -219,7 +219,7 @@ def _superset(draft: Draft, in_turn: Answer) -> Iterator[Section]:
          + describe_value(draft.index.dimensions[str(row["dimension"])], str(row["value"]), str(row["unit"])),
          draft.events(str(row["scope"])), draft.cite(str(row["requirement"]))) for row in numbers))  # fmt: skip
     yield Section("The strictest numbers that bind", (
-        Table(("Objective", "What", "Value", "Where", CITATION), (50, 26, 32, 40, 26), settings),
+        Table(("Objective", "What", "Value", "When", CITATION), (50, 26, 32, 40, 26), settings),
     ), 2)  # fmt: skip
     serving = Counter(slug for controls in draft.meeting.values() for slug in controls)
     controls = []

@@ -123,10 +123,10 @@ def _worked(draft: Draft) -> Iterator[Section]:
             ("Evidence asked for", joined(control.evidence)),
         )),
     ))  # fmt: skip
-    kinds = " and ".join(control.evidence)
+    kinds = ", ".join(control.evidence)
     yield Section("Test procedure", (Items((
-        Paragraph(f"Ask {draft.owner(slug)} how the activity is performed, by whom, and who stands in."),
-        Paragraph(f"Inspect the {kinds} of the period and compare what was done with the activity as described above."),
+        Paragraph(f"Ask the owner ({draft.owner(slug)}) how the activity is performed, by whom, and who stands in."),
+        Paragraph(f"Inspect what shows it in the period ({kinds}) and compare it with the activity as described."),
         Paragraph("List every time that the activity was due in the period, choose from that list, and inspect what "
                   "was kept for each. How many to choose is the auditor's judgement."),
         Paragraph("For one of them compare the artefact with the system that it was taken from, and its SHA-256 with "
@@ -185,6 +185,7 @@ def _open(draft: Draft) -> Section:
     items += [Paragraph(f"No control in the graph reaches {draft.index.objectives[one['objective']].title.lower()}: "
                         f"{one['reason']}", draft.cite(*one["requirements"]))
               for one in summary["uncovered"] if one["objective"] in draft.index.objectives]  # fmt: skip
-    items += [Paragraph(f"Not expressed by objectives, so to be judged by a person: {one['reason']}",
-                        draft.cite(one["requirement"])) for one in summary["not_shown"]]  # fmt: skip
+    unexpressed = {one["requirement"]: one["reason"].removeprefix("residual: ") for one in summary["not_shown"]}
+    items += [Paragraph(f"Not expressed by objectives, so to be judged by a person: {reason}", draft.cite(name))
+              for name, reason in unexpressed.items()]  # fmt: skip
     return Section("What is open", (Items(tuple(items)), *draft.weak_settings()))
