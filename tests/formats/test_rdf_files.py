@@ -13,6 +13,7 @@ from harmonizer.errors import DataError
 from harmonizer.formats import registry
 from harmonizer.formats.workspace_files import Import, write
 from harmonizer.knowledge.index import Index
+from harmonizer.knowledge.store import open_dataset
 from harmonizer.model import Knowledge
 from harmonizer.vocabulary import BASE, PREFIXES
 from tests.formats.samples import JSON_LD, TURTLE
@@ -40,10 +41,11 @@ def framework(index: Index, slug: str, named: str) -> tuple[object, ...]:
 
 
 @pytest.fixture(scope="session")
-def quads(kg: hz.Harmonizer) -> list[ox.Quad]:
+def quads() -> list[ox.Quad]:
     """HIPAA with its mappings, as it is exported."""
+    whole = open_dataset().store()
     graphs = [f"{BASE}{space}/hipaa/2013" for space in ("framework", "mapping-set")]
-    return [quad for graph in graphs for quad in kg._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
+    return [quad for graph in graphs for quad in whole.quads_for_pattern(None, None, None, ox.NamedNode(graph))]
 
 
 @pytest.mark.parametrize("name", ["TURTLE", "TRIG", "N_QUADS", "JSON_LD"])
