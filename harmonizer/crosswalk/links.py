@@ -95,9 +95,13 @@ class Links:
         reached = np.zeros(self.size, dtype=bool)
         reached[nodes] = True
         frontier = np.unique(nodes)
+        last = np.empty(self.size, dtype=np.int64)  # where a node stands last on the frontier, so that it stays once
         while frontier.size:
             ahead = self.step(frontier)
-            frontier = np.unique(ahead[~reached[ahead]])
+            ahead = ahead[~reached[ahead]]
+            places = np.arange(ahead.size)
+            last[ahead] = places
+            frontier = ahead[last[ahead] == places]
             reached[frontier] = True
         return reached
 
