@@ -100,7 +100,7 @@ def _mapping(draft: Draft) -> Iterator[Section]:
             rows.append((name, "Supporting" if key else "Together", joined(others) or "no control yet", "", cited))
     for parent, rows in series.items():
         heading = draft.index.requirements[parent]
-        table = Table(("Criterion", "Key control", "Control activity", "Evidence", CITATION), (26, 28, 66, 38, 18),
+        table = Table(("Criterion", "Key control", "Control activity", "Evidence", CITATION), (30, 28, 64, 36, 18),
                       tuple(rows))  # fmt: skip
         yield Section(f"{heading.id} {heading.title}", (table,), 2)
 
