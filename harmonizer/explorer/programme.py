@@ -29,7 +29,7 @@ def page() -> None:
         components.empty("What applies follows from an organisation file, which a workspace holds. Make one, then open "
                          "the explorer on it:", icon="corporate_fare")  # fmt: skip
         st.code("harmonizer init my-folder --example ai-platform\nharmonizer explore --workspace my-folder",
-                language="bash")  # fmt: skip
+                language=None)  # fmt: skip
     else:
         asked = hz.load(session.workspace(), scope=question.scope, as_of=question.as_of)
         view = st.segmented_control("View", VIEWS, default=VIEWS[0], required=True, key="programme_view",
