@@ -1,6 +1,6 @@
 """Readers of strangers' documents under fuzz: whatever is in a file, it is read, or refused with an error for people.
 
-``FUZZ_EXAMPLES`` sets how many documents each reader gets (default 50); by hand: ``FUZZ_EXAMPLES=20000``.
+``FUZZ_EXAMPLES`` sets how many documents each reader gets (default 20); by hand: ``FUZZ_EXAMPLES=20000``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from tests.formats.test_oscal import METADATA, SMALL, UUID
 from tests.formats.test_oscal_components import DEFINITION
 from tests.formats.test_oscal_parameters import catalog
 
-fuzz = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "50")), deadline=None, database=None,
+fuzz = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "20")), deadline=None, database=None,
                 suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 WORDS = st.sampled_from(

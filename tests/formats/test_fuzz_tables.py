@@ -1,6 +1,6 @@
 """Readers of tables, sheets and RDF under fuzz: whatever is in a file, it is read, or refused with an error for people.
 
-``FUZZ_EXAMPLES`` sets how many files each test gets (default 50), as in ``test_fuzz_documents``.
+``FUZZ_EXAMPLES`` sets how many files each test gets (default 20), as in ``test_fuzz_documents``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from harmonizer.formats import registry
 from harmonizer.knowledge.index import Index
 from tests.formats.samples import JSON_LD, LIST, OLIR, REQUIREMENTS, SSSOM, STRM, TURTLE
 
-fuzz = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "50")), deadline=None, database=None,
+fuzz = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "20")), deadline=None, database=None,
                 suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])  # fmt: skip
 MAPPINGS = (
     "source_framework,source_id,target_framework,target_id,relation,strength\n"
