@@ -14,6 +14,7 @@ import csv
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import sqlite3
@@ -78,9 +79,15 @@ def corpus(folder: Path, times: int) -> None:
 
 
 def timed(action: Callable[[], Any]) -> tuple[float, Any]:
-    start = time.perf_counter()
+    """CPU seconds of this process and those it started: on a machine that others use too, wall time says little."""
+    start = spent()
     found = action()
-    return time.perf_counter() - start, found
+    return spent() - start, found
+
+
+def spent() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 # what a person asks of the corpus; each function is a process of its own ----------------------------------------
@@ -113,8 +120,11 @@ def crosswalk(folder: Path) -> dict[str, float]:
     first, found = timed(lambda: kg.crosswalk("corpus-0000", "corpus-0001"))
     trusted = timed(lambda: kg.crosswalk("corpus-0100", "corpus-0101", trust=["*"]))[0]
     checked = timed(known_of(kg.index, ["*"]).closure.contradictions)[0]
-    print(f"{len(found.rows)} pairs in the crosswalk", file=sys.stderr)
-    return {"largest pair, first": first, "a middling pair with all published sets": trusted, "contradictions": checked}
+    return {
+        f"largest two, {len(found.rows)} pairs": first,
+        "a middling pair with all published sets": trusted,
+        "contradictions": checked,
+    }
 
 
 def sparql(folder: Path) -> dict[str, float]:
@@ -210,8 +220,8 @@ STEPS = (bare_import, opened, counterparts, bare_counterparts, coverage, bare_co
          bare_store, crosswalk, lint)  # fmt: skip
 
 
-def in_own_process(command: list[str], folder: Path) -> tuple[float, float, str]:
-    """Wall seconds, peak memory in MB, and what it printed."""
+def in_own_process(command: list[str], folder: Path) -> tuple[float, float, float, str]:
+    """CPU seconds, peak memory in MB, wall seconds, and what it printed."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     with (folder / "printed").open("w+", encoding="utf-8") as printed:
         start = time.perf_counter()
@@ -222,11 +232,12 @@ def in_own_process(command: list[str], folder: Path) -> tuple[float, float, str]
         printed.seek(0)
         if process.returncode:
             print(f"failed ({process.returncode}): {' '.join(command)}", flush=True)
-        return seconds, used.ru_maxrss / 1024, printed.read()
+        return used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, seconds, printed.read()
 
 
-def report(what: str, seconds: float, memory: float) -> None:
-    print(f"{what:58}{seconds:10.3f} s{memory:9.0f} MB", flush=True)
+def report(what: str, seconds: float, memory: float, wall: float = 0.0) -> None:
+    shown = f"{wall:10.3f} s wall" if wall else ""
+    print(f"{what:60}{seconds:9.3f} s{memory:7.0f} MB{shown}", flush=True)
 
 
 def main() -> None:
@@ -242,20 +253,20 @@ def main() -> None:
         in_own_process([*command, "frameworks"], folder)  # the bundled index, which every import starts from
         corpus(folder, times)
         bulk = sum((folder / name).stat().st_size for name in ("requirements.csv", "mappings.csv")) / 1e6
-        print(f"{FRAMEWORKS * times} frameworks, {bulk:.0f} MB of plain tables")
+        print(f"{FRAMEWORKS * times} frameworks, {bulk:.0f} MB of plain tables; load {os.getloadavg()[0]:.1f}; "
+              "CPU seconds, peak memory")  # fmt: skip
         tables = ["--requirements", str(folder / "requirements.csv"), "--mappings", str(folder / "mappings.csv")]
         workspace = ["--workspace", str(folder / "workspace")]
         report("import tables, whole command",
-               *in_own_process([*command, "import", "tables", *tables, *workspace], folder)[:2])  # fmt: skip
+               *in_own_process([*command, "import", "tables", *tables, *workspace], folder)[:3])  # fmt: skip
         report("frameworks, whole command, index built",
-               *in_own_process([*command, "frameworks", *workspace], folder)[:2])  # fmt: skip
+               *in_own_process([*command, "frameworks", *workspace], folder)[:3])  # fmt: skip
         report("frameworks, whole command, again",
-               *in_own_process([*command, "frameworks", *workspace], folder)[:2])  # fmt: skip
+               *in_own_process([*command, "frameworks", *workspace], folder)[:3])  # fmt: skip
         for step in STEPS:
             if step is not lint or "--lint" in sys.argv:
-                _, memory, printed = in_own_process(
-                    [sys.executable, __file__, "step", step.__name__, str(folder)], folder
-                )
+                own = [sys.executable, __file__, "step", step.__name__, str(folder)]
+                _, memory, _, printed = in_own_process(own, folder)
                 for what, seconds in json.loads(printed or "{}").items():
                     report(f"{step.__name__.replace('_', ' ')}: {what}", seconds, memory)
     finally:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from harmonizer import model
@@ -98,12 +99,12 @@ def shares(index: Index, frameworks: Sequence[model.Framework], circumstances: C
     count = len(asks.framework_of)
     weighed = sparse.csr_array((weights, (rows, columns)), shape=(count, len(asks.samples)))
     total = np.maximum(np.asarray(weighed.sum(axis=1)).reshape(-1, 1), 1)
-    share = (weighed @ met) / total
-    belongs = sparse.csr_array(
-        (np.ones(count), (np.array(asks.framework_of, dtype=np.int64), np.arange(count))),
-        shape=(len(frameworks), count),
-    )
-    return (belongs @ share) / np.maximum(np.asarray(belongs.sum(axis=1)).reshape(-1, 1), 1)
+    found = np.zeros((len(frameworks), len(frameworks)))
+    bounds = np.searchsorted(asks.framework_of, np.arange(len(frameworks) + 1))
+    for place, (first, last) in enumerate(pairwise(bounds)):  # a framework at a time, as the whole may not fit
+        share = (weighed[first:last] @ met) / total[first:last]
+        found[place] = share.sum(axis=0) / max(last - first, 1)
+    return found
 
 
 def matrix(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Answer:

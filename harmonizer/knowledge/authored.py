@@ -18,6 +18,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import Path
+from typing import TypeVar
 
 from harmonizer import model
 from harmonizer.errors import CollectedDataError, DataError, did_you_mean, nearest
@@ -47,6 +48,8 @@ PREDICATE_RELATIONS = {
     (predicate, "Not" if relation == "no-relationship" else ""): relation
     for relation, predicate in RELATION_PREDICATES.items()
 }
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True)
@@ -78,18 +81,21 @@ class Tables:
         """These records with the objectives, dimensions and tags of ``ontology``; a repeated row counts once."""
         return model.Knowledge(
             frameworks=tuple(self.frameworks), requirements=tuple(self.requirements),
-            objectives=ontology.objectives, mappings=tuple(dict.fromkeys(self.mappings)),
-            constraints=tuple(dict.fromkeys(self.constraints)),
-            dates=tuple(dict.fromkeys(self.dates)), dimensions=ontology.dimensions, tags=ontology.tags,
-            tensions=tuple(dict.fromkeys(self.tensions)), controls=tuple(self.controls),
+            objectives=ontology.objectives, mappings=_once(self.mappings), constraints=_once(self.constraints),
+            dates=_once(self.dates), dimensions=ontology.dimensions, tags=ontology.tags,
+            tensions=_once(self.tensions), controls=tuple(self.controls),
             mapping_sets=tuple(self.mapping_sets), links=tuple(self.links),
-            differences=tuple(dict.fromkeys(self.differences)),
+            differences=_once(self.differences),
         )  # fmt: skip
 
     def raise_problems(self) -> None:
         """Raise what was found, if anything was."""
         if self.problems:
             raise self.problems[0] if len(self.problems) == 1 else CollectedDataError(self.problems)
+
+
+def _once(records: list[Record]) -> tuple[Record, ...]:
+    return tuple(dict.fromkeys(records))
 
 
 def read(files: Files) -> Tables:

@@ -11,6 +11,7 @@ SPARQL. The rest of the code asks a :class:`Dataset` and never which kind it is.
 from __future__ import annotations
 
 import contextlib
+import gc
 import hashlib
 import importlib.resources
 import shutil
@@ -138,14 +139,14 @@ def held(files: Files) -> Iterator[None]:
 def open_index(files: Files) -> Index:
     """The index of the files' dataset, from the cache where the same files were read before."""
     with held(files), without_collection():
-        return _open_index(files)
+        index = _open_index(files)
+        gc.freeze()  # what is open stays: no later collection need walk through all of it
+        return index
 
 
 @contextlib.contextmanager
 def without_collection() -> Iterator[None]:
     """Let the garbage collector rest while millions of objects are made that all stay: it would only look at them."""
-    import gc
-
     was = gc.isenabled()
     gc.disable()
     try:
