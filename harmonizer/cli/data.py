@@ -115,11 +115,11 @@ def import_(
     paths += [*(requirements or ()), *(mappings or ())]
     if session.workspace is None:
         raise UsageError("name the workspace folder to import into with --workspace DIR")
-    if not paths:
-        raise UsageError("name what to import: FILE..., or --requirements R.csv and --mappings M.csv")
     if format_name == registry.WORKBOOK or (not format_name and _is_workbook(paths)):
         _import_workbook(session, paths, apply=apply, other_dataset=other_dataset)
         return
+    if not paths:
+        raise UsageError("name what to import: FILE..., or --requirements R.csv and --mappings M.csv")
     from harmonizer.formats import sheet_columns, workspace_files
 
     folder = Path(session.workspace)
