@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
 
+    from harmonizer.formats.registry import Options
     from harmonizer.programme.organisation import Organisation
     from harmonizer.reports.tables import Report
     from harmonizer.superset.deadline import Deadline, Progress
@@ -88,6 +89,14 @@ class Harmonizer(ProgrammeQuestions):
     def __getitem__(self, name: str) -> RequirementView:
         """The requirement ``slug:id``; :class:`UnknownNameError` (a KeyError) names the nearest."""
         return RequirementView(self, self.index.requirement(name))
+
+    @property
+    def nobody_in_particular(self) -> Index:
+        """The graph as it is without an organisation; its hash is that of the dataset."""
+        return self._base
+
+    def _whole(self) -> Harmonizer:
+        return self
 
     def as_it_stood(self, day: str) -> Harmonizer:
         """The same graph, every question asked as of a day."""
@@ -247,7 +256,7 @@ class Harmonizer(ProgrammeQuestions):
 
     # what to do -------------------------------------------------------------------------------------------------
 
-    def export_oscal(self, folder: str | Path, *frameworks: str) -> list[Path]:
+    def export_oscal(self, folder: str | Path, *frameworks: str, plan: Plan | None = None) -> list[Path]:
         """Write the superset for the frameworks as OSCAL 1.2 into a folder; returns the files.
 
         A catalog, a profile, a mapping-collection and the skeleton of a component definition, see
@@ -256,7 +265,8 @@ class Harmonizer(ProgrammeQuestions):
         from harmonizer.reports import oscal_plan
 
         slugs = [self.index.framework(name).slug for name in frameworks]
-        return oscal_plan.write(self.solve(*frameworks), self.index, slugs, Path(folder), self.circumstances.as_of)
+        made = plan or self.solve(*frameworks)
+        return oscal_plan.write(made, self.index, slugs, Path(folder), self.circumstances.as_of)
 
     def solve(
         self, *frameworks: str, have: Sequence[str] = (), have_framework: Sequence[str] = (),
@@ -369,7 +379,8 @@ class Harmonizer(ProgrammeQuestions):
     # the graph --------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _store(self) -> ox.Store:
+    def quads(self) -> ox.Store:
+        """The dataset as an Oxigraph store."""
         return self._dataset.store()
 
     def sparql(self, query: str, *, time_limit: float = SECONDS) -> Answer:
@@ -385,7 +396,7 @@ class Harmonizer(ProgrammeQuestions):
         import rdflib
         from oxrdflib import OxigraphStore
 
-        return rdflib.Dataset(store=OxigraphStore(store=self._store), default_union=True)
+        return rdflib.Dataset(store=OxigraphStore(store=self.quads), default_union=True)
 
     def to_networkx(self) -> nx.MultiDiGraph[str]:
         """Frameworks, requirements, objectives and controls as a networkx graph, nodes and edges with attributes."""
@@ -418,6 +429,25 @@ class Harmonizer(ProgrammeQuestions):
 
         return write_matrix(self.control_matrix(*frameworks, plan=plan, only=only), format_name, Path(path))
 
+    def import_files(
+        self, *paths: str | Path, format_name: str = "", dry_run: bool = False, **options: Unpack[Options]
+    ) -> Answer:
+        """Bring files of any format that ``harmonizer import --list`` names into the workspace; with ``dry_run`` not.
+
+        The format is that of the content unless it is named. What was found on the way is in the answer's summary as
+        ``findings``. Load the workspace again to ask about what came in.
+        """
+        from harmonizer.formats import registry, workspace_files
+
+        if self.workspace is None:
+            raise UsageError("load a workspace folder to import into")
+        found = registry.bring_in([Path(path) for path in paths], lambda: self.index, workspace=self.workspace,
+                                  format_name=format_name, **options)  # fmt: skip
+        if not dry_run:
+            workspace_files.write(found, self.workspace)
+        summary = {"files": list(found.files), "findings": [str(one) for one in found.findings]}
+        return Answer.of(("what", "count"), list(found.figures.items()), summary, "What the files bring in")
+
     def import_workbook(self, path: str | Path, *, apply: bool = False, other_dataset: bool = False) -> Answer:
         """What the edits in a control matrix workbook change in the workspace; recorded only with ``apply``.
 
@@ -427,11 +457,43 @@ class Harmonizer(ProgrammeQuestions):
 
         return import_workbook(Path(path), self.assessment, apply=apply, other_dataset=other_dataset)
 
-    def export(self, format_name: str, path: str | Path) -> Path:
-        """Write the dataset as ``nquads`` or ``trig``."""
-        from harmonizer.reports.dataset import write_dataset
+    def draft_constraints(self, slug: str) -> Answer:
+        """What the parameters of an imported OSCAL catalog demand: complete drafts become constraints, others are told.
 
-        return write_dataset(self._store, format_name, Path(path))
+        See :mod:`harmonizer.formats.oscal.parameters`. Needs a workspace folder; load again to see the constraints.
+        """
+        from harmonizer.formats.oscal.parameters import DRAFTS, attach
+
+        if self.workspace is None:
+            raise UsageError("name the workspace folder that the catalog was imported into")
+        number, missing = attach(self.workspace, slug, self.index.dimensions)
+        rows = [(one.place, one.message) for one in missing]
+        return Answer.of(("requirement", "missing"), rows, {
+            "constraints written": number, "drafts left": len(missing),
+            "drafts": str(self.workspace / DRAFTS / f"{slug}-constraints.csv")})  # fmt: skip
+
+    def export(
+        self, format_name: str, path: str | Path, *names: str, plan: Plan | None = None, only: Sequence[str] = ()
+    ) -> Path:
+        """Write any export format to a file or folder; returns its path. ``kg.export_formats()`` lists them.
+
+        Parameters
+        ----------
+        names: the frameworks, or for ``graph-html`` the node and then frameworks.
+        plan: for formats that write a set of controls; by default the cheapest for the frameworks.
+        only: the tables wanted, for the formats of the control matrix.
+
+        What a user of the file has to know (pairs left out, columns unverified) is told as a :class:`UserWarning`.
+        """
+        from harmonizer.reports.exports import export
+
+        return export(self, format_name, names, Path(path), plan=plan, only=only)
+
+    def export_formats(self) -> Answer:
+        """The formats of :meth:`export`: what each holds, the names it takes, and what it was checked against."""
+        from harmonizer.reports.exports import formats
+
+        return formats()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ An error names where it was found (file, line or cell), what was expected, and t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from pathlib import PurePath
 
@@ -70,6 +70,12 @@ class CollectedDataError(DataError):
         HarmonizerError.__init__(self, f"{count} problem{'s' if count != 1 else ''} found\n{lines}{more}")
         first = self.errors[0]
         self.message, self.file, self.line, self.column = first.message, first.file, first.line, first.column
+
+
+def raise_together(errors: Sequence[DataError]) -> None:
+    """Raise the errors as one, or do nothing where there are none."""
+    if errors:
+        raise errors[0] if len(errors) == 1 else CollectedDataError(errors)
 
 
 class UnknownNameError(UsageError, KeyError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,12 +16,15 @@ from harmonizer.strictness.applicability import Circumstances
 
 if TYPE_CHECKING:
     from harmonizer.api import Harmonizer
+    from harmonizer.gates.gate import Outcome
     from harmonizer.programme.applicability import Judge
     from harmonizer.programme.assessment import Assessment
+    from harmonizer.programme.evidence import Artefact
     from harmonizer.programme.organisation import Organisation
     from harmonizer.programme.processing_record import Record
     from harmonizer.programme.programme import Programme
     from harmonizer.reports.audit_pack import Pack
+    from harmonizer.reports.documents.document import Document
 
 MAIN_FRAMEWORKS = ("soc2", "hipaa", "gdpr")
 """The frameworks of the main job."""
@@ -40,6 +44,9 @@ class ProgrammeQuestions:
         def workspace(self) -> Path | None: ...
         def as_it_stood(self, day: str) -> Harmonizer: ...
         def carry(self, findings: Mapping[str, str], to: str, *, trust: Sequence[str] = ()) -> Answer: ...
+        @property
+        def nobody_in_particular(self) -> Index: ...
+        def _whole(self) -> Harmonizer: ...
         def _asked(self, scope: str | None, as_of: str | None) -> Circumstances: ...
         def _frameworks(self, names: Sequence[str]) -> list[Framework]: ...
 
@@ -92,6 +99,35 @@ class ProgrammeQuestions:
         from harmonizer.reports.data_flow_picture import write_data_flow
 
         return write_data_flow(self.known_organisation, Path(path))
+
+    def settings(self) -> Answer:
+        """What the organisation has set, held against what binds each system; what falls short comes first."""
+        from harmonizer.programme import settings
+
+        organisation = self.known_organisation
+        known = self._frameworks(organisation.frameworks or MAIN_FRAMEWORKS)
+        found = settings.settings(self.nobody_in_particular, organisation, self.circumstances, known)
+        return settings.listing(self.index, [one for one in found if self.system in ("", one.system)])
+
+    def document(self, name: str) -> Document:
+        """A document made from the graph and the workspace; :meth:`documents` lists them.
+
+        ``.write(path)`` writes it as its ending says; ``.markdown()``, ``.html()`` and ``.docx()`` give the content.
+        """
+        from harmonizer.reports.documents.bundled import make
+
+        return make(self._whole(), name)
+
+    def documents(self) -> Answer:
+        """The documents that can be made."""
+        from harmonizer.reports.documents.bundled import listing
+
+        return listing(self._whole())
+
+    @property
+    def judge(self) -> Judge:
+        """Says what applies to the organisation, and why."""
+        return self._judge(None, None)
 
     def _judge(self, scope: str | None, as_of: str | None) -> Judge:
         from harmonizer.programme.applicability import Judge
@@ -149,6 +185,38 @@ class ProgrammeQuestions:
         asked = self.as_it_stood(self.circumstances.as_of or end)
         return write_pack(asked, framework, (start, end), Path(path), include=include)
 
+    # gates --------------------------------------------------------------------------------------------------------
+
+    def gate(self, rules: str | Path, *, files: str | Path | None = None) -> Outcome:
+        """Judge a release by the rules in a TOML file, see :mod:`harmonizer.gates.rules`.
+
+        ``files`` is the folder of the files that the rules name, by default that of the rules.
+        """
+        from harmonizer.gates.gate import judge
+        from harmonizer.gates.rules import check_names, read_rules
+
+        read = read_rules(Path(rules))
+        check_names(read, self.index)
+        day = self.circumstances.as_of
+        return judge(read, Path(files) if files else read.path.parent, programme=lambda: self.programme,
+                     organisation=lambda: self.known_organisation,
+                     today=date.fromisoformat(day) if day else None)  # fmt: skip
+
+    def record_gate(self, outcome: Outcome, *, author: str = "") -> Artefact:
+        """Append the outcome of a gate to the evidence register of the workspace."""
+        from harmonizer.gates.record import record
+        from harmonizer.programme.assessment import user
+
+        return record(outcome, self.programme.register, author=author or user())
+
+    def verify_gate(self, rules: str | Path, *, files: str | Path | None = None) -> Answer:
+        """Whether the files are still those of the newest record of the gate, a row for each."""
+        from harmonizer.gates.record import verify
+        from harmonizer.gates.rules import read_rules
+
+        read = read_rules(Path(rules))
+        return verify(read, Path(files) if files else read.path.parent, self.programme.register)
+
 
 def organisation_of(workspace: Path | None, named: str | Path | None, index: Index, system: str) -> Organisation | None:
     """What the organisation file says that is named, or that the workspace has."""
@@ -157,7 +225,7 @@ def organisation_of(workspace: Path | None, named: str | Path | None, index: Ind
     if named is None and workspace is not None and (workspace / FILE_NAME).exists():
         named = workspace / FILE_NAME
     if named is not None:
-        return read_organisation(Path(named), index.scope, index.frameworks)
+        return read_organisation(Path(named), index.scope, index.frameworks, index)
     if system:
         raise UsageError(f"systems are named in the {FILE_NAME} of a workspace; name one with --workspace DIR")
     return None

@@ -118,6 +118,9 @@ def steps_of(dimension: Dimension) -> tuple[str, ...]:
     return FLAGS if dimension.type == "flag" else dimension.steps
 
 
+SINGULAR = {"characters": "character", "persons": "person", "copies": "copy", "years": "year"}
+
+
 def describe_value(dimension: Dimension, text: str, unit: str = "") -> str:
     """``text`` as a person would read it: ``72 hours``, ``12 characters``, ``name, address``."""
     try:
@@ -131,4 +134,5 @@ def describe_value(dimension: Dimension, text: str, unit: str = "") -> str:
     if dimension.type == "ordinal":
         return text.replace("-", " ")
     names = {"{char}": "characters", "{person}": "persons", "{copy}": "copies", "a": "years"}
-    return f"{text} {names.get(unit, unit)}".strip()
+    name = names.get(unit, unit)
+    return f"{text} {SINGULAR.get(name, name) if text == '1' else name}".strip()

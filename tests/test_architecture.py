@@ -23,6 +23,7 @@ FLOORS = (
     {"crosswalk", "catalogue"},
     {"superset"},
     {"programme"},
+    {"gates"},
     {"reports"},
     {"programme_api"},
     {"api"},

@@ -8,7 +8,8 @@ from importlib import import_module
 
 from harmonizer.cli.command import app
 
-_MODULES = ("questions", "plans", "programme", "assess", "evidence", "data", "start")  # as the help lists commands
+# In the order in which the help lists commands.
+_MODULES = ("questions", "plans", "programme", "assess", "evidence", "gate", "data", "parameters", "start")
 for _module in _MODULES:
     import_module(f"harmonizer.cli.{_module}")
 

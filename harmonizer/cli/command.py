@@ -30,6 +30,7 @@ GROUPS = {
     "organisation": "What the organisation is, and what applies to it.",
     "assess": "How far controls are, and what was found of requirements.",
     "evidence": "The register of evidence.",
+    "gate": "Rules that stop a release, and the record of what was judged.",
 }
 """Commands of two words, by the first."""
 

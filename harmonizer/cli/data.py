@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harmonizer.cli.command import Session, command, listed, progress
-from harmonizer.errors import UsageError
+from harmonizer.errors import UsageError, did_you_mean, nearest
+
+if TYPE_CHECKING:
+    from harmonizer.knowledge.index import Index
 
 
 @command("lint")
@@ -69,18 +73,11 @@ def query(
     session.print(session.graph.sparql(text, time_limit=time_limit))
 
 
-IMPORTS = {
-    "tables": "anyone's requirements and mappings as two plain CSV tables",
-    "workbook": "the columns that were filled in in a control matrix workbook",
-    "oscal": "an OSCAL catalog, a profile and then what it imports, or a mapping-collection; JSON, XML or YAML",
-}
-
-
 @command("import")
 def import_(
     session: Session,
-    format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
-    files: Annotated[list[Path] | None, typer.Argument(metavar="[FILE...]")] = None,
+    format_or_file: Annotated[str | None, typer.Argument(metavar="[FORMAT]")] = None,
+    files: Annotated[list[Path] | None, typer.Argument(metavar="FILE...")] = None,
     requirements: Annotated[
         list[Path] | None, typer.Option(metavar="R.csv", help="framework, id, parent, title[, summary, core]")
     ] = None,
@@ -88,7 +85,15 @@ def import_(
         list[Path] | None,
         typer.Option(metavar="M.csv", help="source_framework, source_id, target_framework, target_id, relation, ..."),
     ] = None,
-    slug: Annotated[str | None, typer.Option(metavar="SLUG", help="Name of the framework, for oscal.")] = None,
+    slug: Annotated[str | None, typer.Option(metavar="SLUG", help="Name of the framework that is read.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="SLUG", help="The framework that a mapping sheet maps from.")
+    ] = None,
+    target: Annotated[str | None, typer.Option(metavar="SLUG", help="The framework that it maps to.")] = None,
+    columns: Annotated[
+        str | None, typer.Option(metavar="ROLE=HEADING,...", help="Of a sheet: id=Control ID,title=Name")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be brought in; write nothing.")] = False,
     apply: Annotated[bool, typer.Option("--apply", help="Record a workbook's changes, not only list them.")] = False,
     other_dataset: Annotated[
         bool, typer.Option("--other-dataset", help="Apply a workbook that was made from another dataset.")
@@ -97,56 +102,69 @@ def import_(
 ) -> None:
     """Bring requirements and mappings, or what was filled in in a workbook, into a workspace.
 
-    Of a workbook the differences are listed; exit 1 where some of them cannot be taken over.
+    The format is recognised by the content of the files; name one to be sure. Of a workbook the differences are
+    listed; exit 1 where some of them cannot be taken over.
     """
     from harmonizer.answer import Answer
+    from harmonizer.formats import registry
 
     if list_formats:
-        session.print(Answer.of(("format", "content"), list(IMPORTS.items())))
+        session.print(Answer.of(("format", "content"), [(one.name, one.content) for one in registry.FORMATS.values()]))
         return
-    if format_name not in IMPORTS:
-        raise UsageError(f"name a format, one of {', '.join(IMPORTS)}; got {format_name!r}")
+    format_name, paths = _named(format_or_file, files or [], registry.FORMATS)
+    paths += [*(requirements or ()), *(mappings or ())]
     if session.workspace is None:
         raise UsageError("name the workspace folder to import into with --workspace DIR")
-    if format_name == "workbook":
-        _import_workbook(session, files or [], apply=apply, other_dataset=other_dataset)
+    if format_name == registry.WORKBOOK or (not format_name and _is_workbook(paths)):
+        _import_workbook(session, paths, apply=apply, other_dataset=other_dataset)
         return
-    if format_name == "oscal":
-        _import_oscal(session, files or [], slug)
-        return
-    if not requirements and not mappings:
-        raise UsageError("name what to import with --requirements R.csv and --mappings M.csv")
-    from harmonizer.api import load
-    from harmonizer.formats import plain_tables
+    if not paths:
+        raise UsageError("name what to import: FILE..., or --requirements R.csv and --mappings M.csv")
+    from harmonizer.formats import sheet_columns, workspace_files
 
-    graph = session.graph if Path(session.workspace).is_dir() else load()
-    found = plain_tables.read(requirements or (), mappings or (), graph.index)
-    plain_tables.write(found, Path(session.workspace))
+    folder = Path(session.workspace)
+    with progress() as told:
+        found = registry.bring_in(
+            paths, lambda: _index(session, folder), workspace=folder, format_name=format_name, progress=told,
+            slug=slug, source=source, target=target, columns=sheet_columns.parse_columns(columns) if columns else None,
+        )  # fmt: skip
+        if not dry_run:
+            workspace_files.write(found, folder)
     for end in found.dangling[:20]:
         typer.echo(f"kept, though its framework is not loaded: {end}", err=True)
+    _tell(found.findings, None if dry_run else 20)
+    if dry_run:
+        typer.echo(f"nothing was written; would be: {', '.join(found.files)}", err=True)
     session.print(Answer.of(("what", "count"), list(found.figures.items())))
 
 
-def _import_oscal(session: Session, files: list[Path], slug: str | None) -> None:
-    from harmonizer.answer import Answer
-    from harmonizer.formats.oscal import frameworks
-    from harmonizer.formats.oscal.documents import read
-    from harmonizer.formats.oscal.mappings import read_mappings
-
-    if len(files) == 1 and (document := read(files[0])).kind == "mapping-collection":
-        found = read_mappings(document)
-    else:
-        found = frameworks.read_framework(files, slug)
-    frameworks.write(found, Path(session.workspace or ""))
-    _tell(found.faults)
-    session.print(Answer.of(("what", "count"), list(found.figures.items())))
+def _named(first: str | None, files: list[Path], formats: Collection[str]) -> tuple[str, list[Path]]:
+    """The format, or nothing, and the files: the first argument may be either."""
+    if first is None or first in formats:
+        return first or "", files
+    if Path(first).suffix or os.path.lexists(first):
+        return "", [Path(first), *files]
+    hint = did_you_mean(nearest(first, formats)) or f"; the formats are {', '.join(formats)}"
+    raise UsageError(f"{first!r} is neither a format nor a file{hint}")
 
 
-def _tell(findings: Sequence[object]) -> None:
-    for one in findings[:20]:
+def _is_workbook(paths: list[Path]) -> bool:
+    from harmonizer.formats import registry
+
+    return len(paths) == 1 and paths[0].suffix == ".xlsx" and registry.recognised(paths[0]).name == registry.WORKBOOK
+
+
+def _index(session: Session, folder: Path) -> Index:
+    from harmonizer.api import load
+
+    return (session.graph if folder.is_dir() else load()).index
+
+
+def _tell(findings: Sequence[object], most: int | None = 20) -> None:
+    for one in findings[:most]:
         typer.echo(str(one), err=True)
-    if len(findings) > 20:
-        typer.echo(f"... and {len(findings) - 20} more", err=True)
+    if most and len(findings) > most:
+        typer.echo(f"... and {len(findings) - most:,} more", err=True)
 
 
 def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_dataset: bool) -> None:
@@ -167,54 +185,31 @@ def _import_workbook(session: Session, files: list[Path], *, apply: bool, other_
         raise typer.Exit(1)
 
 
-DATASETS = {"nquads": "the dataset as N-Quads", "trig": "the dataset as TriG"}
-OSCAL = {
-    "oscal-catalog": "the OSCAL catalog that a framework of the workspace was imported from, with your titles",
-    "oscal-superset": "the superset for these frameworks as OSCAL catalog, profile, mappings and components: a folder",
-}
-
-
 @command("export")
 def export(
     session: Session,
     format_name: Annotated[str | None, typer.Argument(metavar="FORMAT")] = None,
-    frameworks: Annotated[list[str] | None, typer.Argument(metavar="[FRAMEWORK...]")] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[FRAMEWORK...]")] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")] = None,
     sheets: Annotated[
         str | None, typer.Option(metavar="NAME,...", help="Only these tables of the control matrix.")
     ] = None,
     list_formats: Annotated[bool, typer.Option("--list", help="List the formats.")] = False,
 ) -> None:
-    """Write the control matrix (whole, or some of its tables) or the dataset to a file."""
+    """Write controls, mappings, frameworks, the graph or the dataset to a file; --list says what there is."""
     import warnings
 
-    from harmonizer.answer import Answer
-    from harmonizer.reports.control_matrix import FORMATS
+    from harmonizer.reports.exports import format_named, formats
 
-    formats = FORMATS | DATASETS | OSCAL
     if list_formats:
-        session.print(Answer.of(("format", "content"), list(formats.items())))
+        session.print(formats())
         return
-    if format_name not in formats:
-        raise UsageError(f"name a format, one of {', '.join(formats)}; got {format_name!r}")
+    format_named(format_name or "")
     if output is None:
         raise UsageError("name the file to write with -o FILE")
-    if format_name == "oscal-superset":
-        for path in session.graph.export_oscal(output, *(frameworks or ())):
-            typer.echo(f"wrote {path}", err=True)
-        return
-    if format_name in OSCAL:
-        from harmonizer.formats.oscal.frameworks import export_catalog
-
-        if session.workspace is None or len(frameworks or ()) != 1:
-            raise UsageError("name one framework and its workspace: export oscal-catalog SLUG --workspace DIR -o FILE")
-        _tell(export_catalog(Path(session.workspace), (frameworks or [""])[0], output))
-    elif format_name in DATASETS:
-        session.graph.export(format_name, output)
-    else:
-        with warnings.catch_warnings(record=True) as told:
-            warnings.simplefilter("always", UserWarning)
-            session.graph.write_matrix(format_name, output, *(frameworks or ()), only=listed(sheets))
-        for one in told:
-            typer.echo(f"warning: {one.message}", err=True)
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        session.graph.export(format_name or "", output, *(names or ()), only=listed(sheets))
+    for one in told:
+        typer.echo(f"warning: {one.message}", err=True)
     typer.echo(f"wrote {output}", err=True)

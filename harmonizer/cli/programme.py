@@ -41,12 +41,22 @@ def _ask(question: str, default: str) -> str:
 
 @command("organisation check")
 def check(session: Session) -> None:
-    """Check the organisation file; every mistake is listed with its line (exit code 3)."""
+    """Check the organisation file; every mistake is listed with its line (exit code 3).
+
+    A setting that is weaker than what binds is listed with its citation (exit code 1).
+    """
     from harmonizer.answer import Answer
+    from harmonizer.programme.settings import WEAKER
 
     kg = session.graph
+    weak = [row for row in kg.settings() if row["standing"] == WEAKER]
     counts = [(name.replace("_", " "), len(found)) for name, found in kg.known_organisation.entries.items()]
     session.print(Answer.of(("what", "count"), [*counts, ("true tags", len(kg.known_organisation.tags()))]))
+    for row in weak:
+        typer.echo(f"{kg.known_organisation.document.path}:{row['line']}: {row['system']}, {row['objective']}: "
+                   f"{row['setting']} is {row['because']} [{row['citations']}]", err=True)  # fmt: skip
+    if weak:
+        raise typer.Exit(1)
 
 
 @command("organisation tags")
@@ -90,6 +100,12 @@ def classes(session: Session) -> None:
     session.print(session.graph.classification())
 
 
+@command("organisation settings")
+def settings(session: Session) -> None:
+    """List the settings that the organisation has chosen, and how each stands to what binds."""
+    session.print(session.graph.settings())
+
+
 @command("organisation processing")
 def processing(
     session: Session,
@@ -120,6 +136,41 @@ def audit_pack(
     if pack.withheld:
         typer.echo(f"left out other frameworks' names and ids {pack.withheld} times", err=True)
     typer.echo(f"wrote {pack.path}: {pack.parts} parts, SHA-256 of the manifest {pack.manifest}", err=True)
+
+
+@command("document")
+def document(
+    session: Session,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]")] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="As .md, .html or .docx; may be repeated. Default NAME.docx."
+        ),
+    ] = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the documents.")] = False,
+) -> None:
+    """Write a document from the graph and the workspace, with citations; --list names them."""
+    if listing:
+        session.print(session.graph.documents())
+        return
+    if name is None:
+        raise UsageError("name a document; harmonizer document --list names them")
+    made = session.graph.document(name)
+    for path in output or [Path(f"{name}.docx")]:
+        typer.echo(f"wrote {made.write(path)}, version {made.version}", err=True)
+
+
+@command("document-changes")
+def document_changes(
+    session: Session,
+    old: Annotated[Path, typer.Argument(metavar="OLD")],
+    new: Annotated[Path, typer.Argument(metavar="NEW")],
+) -> None:
+    """Say what differs between two versions of a document, section by section, with citations."""
+    from harmonizer.reports.documents.changes import changes
+
+    session.print(changes(old, new))
 
 
 @command("verify-pack")

@@ -26,7 +26,7 @@ def page() -> None:
     if kg.workspace is None:
         components.empty("Statuses and findings are kept in a workspace, a folder of your own. Make one and open the "
                          "explorer on it:", icon="folder")  # fmt: skip
-        st.code("mkdir my-folder\nharmonizer explore --workspace my-folder", language="bash")
+        st.code("mkdir my-folder\nharmonizer explore --workspace my-folder", language=None)
     else:
         _assessment(kg, question)
     components.footer(kg, question)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from io import BytesIO, StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import harmonizer as hz
 from harmonizer.answer import Answer
 from harmonizer.explorer.session import Question
 from harmonizer.printing import write
+from harmonizer.reports.exports import FORMATS
 
 TABLES = {
     "requirements": "Every requirement of the chosen frameworks",
@@ -17,6 +21,8 @@ TABLES = {
     "conflicts": "Conflicts and tensions with their ways out",
     "coverage": "Directed coverage of each framework by each other",
 }
+ELSEWHERE = ("xlsx", "graph-html")
+"""Formats that have a place of their own on the page."""
 
 
 def table(kg: hz.Harmonizer, question: Question, name: str) -> Answer:
@@ -34,14 +40,25 @@ def table(kg: hz.Harmonizer, question: Question, name: str) -> Answer:
 
 def serialized(answer: Answer, form: str) -> bytes:
     """An answer as ``json``, ``csv`` or ``md``, as the command line prints it."""
-    from io import StringIO
-
     out = StringIO()
     write(answer, form, out)
     return out.getvalue().encode()
 
 
-def dataset(kg: hz.Harmonizer, form: str) -> bytes:
-    """The whole dataset as ``nquads`` or ``trig``."""
+def document(kg: hz.Harmonizer, name: str, form: str) -> bytes:
+    """A document as ``md``, ``html`` or ``docx``."""
+    made = kg.document(name)
+    return made.docx() if form == "docx" else (made.html() if form == "html" else made.markdown()).encode()
+
+
+def file(kg: hz.Harmonizer, name: str, names: Sequence[str], plan: hz.Plan | None = None) -> bytes:
+    """What one of the export formats writes for these names; a folder as a zip archive."""
     with TemporaryDirectory() as folder:
-        return kg.export(form, Path(folder) / "dataset").read_bytes()
+        path = kg.export(name, Path(folder) / f"export{FORMATS[name].ending}", *names, plan=plan)
+        if path.is_file():
+            return path.read_bytes()
+        archive = BytesIO()
+        with ZipFile(archive, "w") as packed:
+            for one in sorted(path.iterdir()):
+                packed.writestr(ZipInfo(one.name), one.read_bytes(), ZIP_DEFLATED)  # dated 1980, whatever the day
+        return archive.getvalue()

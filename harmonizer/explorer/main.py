@@ -19,6 +19,7 @@ PAGES = (
     ("superset.py", "Superset", "rule"),
     ("graph.py", "Graph", "hub"),
     ("assessment.py", "Assessment", "fact_check"),
+    ("programme.py", "Programme", "corporate_fare"),
     ("import_and_lint.py", "Import and lint", "upload_file"),
     ("export.py", "Export", "download"),
     ("query.py", "Query", "terminal"),

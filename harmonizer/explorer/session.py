@@ -156,3 +156,13 @@ def workbook(index_hash: str, question: Question, certificate_hash: str, _plan: 
     with TemporaryDirectory() as folder:
         path = asked.to_excel(Path(folder) / "control-matrix.xlsx", *question.frameworks, plan=_plan)
         return Path(path).read_bytes()
+
+
+@st.cache_data(max_entries=8, show_spinner="Writing the file")
+def exported(
+    index_hash: str, question: Question, name: str, names: tuple[str, ...], certificate_hash: str, _plan: hz.Plan | None
+) -> bytes:  # fmt: skip
+    """The file of an export format about these names; of the plan with this certificate, where it writes controls."""
+    from harmonizer.explorer import exports
+
+    return exports.file(hz.load(workspace(), scope=question.scope, as_of=question.as_of), name, names, _plan)

@@ -25,6 +25,8 @@ def ask(kg: hz.Harmonizer) -> Question | None:
     titles = {slug: one.short_title for slug, one in kg.index.frameworks.items()}
     publishers = _publishers(kg)
     with st.sidebar:
+        if kg.organisation:
+            st.caption(f"Answers are for {plain(kg.organisation.name)}, as its file describes it.")
         chosen = address.choose_many(st.sidebar, "Frameworks", list(titles), "frameworks",
                                      lambda slug: titles[slug], default_frameworks(kg),
                                      help="What is compared and satisfied together.")  # fmt: skip

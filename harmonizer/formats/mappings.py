@@ -3,7 +3,8 @@
 CSV: ``source_framework, source_id, target_framework, target_id, relation[, rationale, strength, source]``; any further
 column is passed over, but for ``confidence``, ``reading`` (plain or strict), ``source_text`` and ``target_text``.
 SSSOM: ``subject_id, predicate_id, object_id`` and the slots of SSSOM 1.0 that are read below; lines that begin with
-``#`` before the header hold the set's metadata, of which ``mapping_set_id`` and ``reading`` count. Both may be
+``#`` before the header hold the set's metadata, of which ``mapping_set_id`` and ``reading`` count; ids may be
+percent-encoded, as CURIEs of ids with brackets or spaces are. Both may be
 separated by commas, tabs or semicolons. ``strength`` (1 to 10 in NIST IR 8477) is no confidence and is not read as one.
 """
 
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from urllib.parse import unquote
 
 from harmonizer.errors import DataError, did_you_mean, nearest
 from harmonizer.knowledge.tables import Row, read_text
@@ -68,6 +70,7 @@ class Statement:
     states_fact: bool = True
     subject_text: str = ""
     object_text: str = ""
+    justification: str = ""
 
 
 @dataclass(frozen=True)
@@ -207,13 +210,13 @@ def _from_sssom(row: Row, metadata: Mapping[str, str]) -> Statement | None:
     justification = cells.get("mapping_justification", "").replace(SEMAPV, "semapv:")
     own = bool(cells.get("basis"))
     return Statement(
-        cells["subject_id"], relation, cells["object_id"],
+        unquote(cells["subject_id"]), relation, unquote(cells["object_id"]),
         cells.get("mapping_source") or metadata.get("mapping_set_id") or row.path.name.partition(".")[0], confidence,
         cells.get("comment", ""), str(row.path), row.line, _reading(row, metadata),
         state == "reviewed" if state else relation != RELATED and justification in _HUMAN_JUSTIFICATIONS,
         state != "withdrawn" and not cells.get("any_of")
         and (not own or (cells["basis"] == "text" and confidence >= FACT_CONFIDENCE)),
-        cells.get("subject_label", ""), cells.get("object_label", ""),
+        cells.get("subject_label", ""), cells.get("object_label", ""), justification,
     )  # fmt: skip
 
 

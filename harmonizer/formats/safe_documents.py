@@ -46,9 +46,10 @@ def read_json(path: Path) -> Any:
     data = _bytes(path)
     try:
         value = msgspec.json.decode(data)
-        # A decoder keeps the last of two equal keys. Where writing the value again gives the same bytes, none was lost;
-        # else (other escapes, other ways to write a number) every object is looked at.
-        if msgspec.json.format(data, indent=-1) != msgspec.json.encode(value):
+        # A decoder keeps the last of two equal keys. Where writing the value again gives the same bytes, apart from
+        # white space, none was lost; else (other escapes, other ways to write a number) every object is looked at.
+        again = msgspec.json.encode(value)
+        if again != data and again != msgspec.json.format(data, indent=-1):
             json.loads(data, object_pairs_hook=_once)
         _check_depth(value)
     except _TwiceError as error:

@@ -38,13 +38,13 @@ class Endpoint:
         form = query.check(text)
         declared = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items())
         accept = _TRIPLES if form.triples else _RESULTS
-        return query.answer(self._ask(declared + text, accept, seconds, self.graphs), form.ordered)
+        return self._answer(self._ask(declared + text, accept, seconds, self.graphs), ordered=form.ordered)
 
     @cached_property
     def graphs(self) -> tuple[str, ...]:
         """The named graphs of the dataset, by name."""
         text = f"SELECT DISTINCT ?g WHERE {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(STRSTARTS(STR(?g), '{BASE}')) }}"
-        found = tuple(str(row[0]) for row in query.answer(self._ask(text, _RESULTS), ordered=False).rows)
+        found = tuple(str(row[0]) for row in self._answer(self._ask(text, _RESULTS), ordered=False).rows)
         if not found:
             raise DataError(f"the endpoint holds no graph of a harmonizer's dataset (named {BASE}...); "
                             "load the output of 'harmonizer export nquads' first", file=self.url)  # fmt: skip
@@ -77,7 +77,14 @@ class Endpoint:
 
     def _size(self, name: str) -> int:
         text = f"SELECT (COUNT(*) AS ?n) WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}"
-        return int(str(query.answer(self._ask(text, _RESULTS), ordered=True).rows[0][0]))
+        return int(str(self._answer(self._ask(text, _RESULTS), ordered=True).rows[0][0]))
+
+    def _answer(self, result: bytes, *, ordered: bool) -> Answer:
+        try:
+            return query.answer(result, ordered)
+        except (ValueError, SyntaxError) as error:
+            raise DataError(f"the endpoint answers neither SPARQL JSON nor N-Triples: {error}",
+                            file=self.url) from error  # fmt: skip
 
     def _ask(self, text: str, accept: str, seconds: float = 120.0, graphs: tuple[str, ...] = ()) -> bytes:
         form = [("query", text), *(("default-graph-uri", one) for one in graphs),

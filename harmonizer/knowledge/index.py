@@ -106,15 +106,21 @@ class Index:
 
     def requirement(self, name: str) -> model.Requirement:
         """The requirement ``slug:id`` or ``slug@version:id``, in any common spelling of the id."""
-        head, colon, identifier = name.partition(":")
+        head, colon, _ = name.partition(":")
         if not colon:
             raise UnknownNameError("requirement", name, (short_key(key) for key in self.requirements))
         framework = self.framework(head.strip())
-        key = identifiers.resolve(identifier, self._folded_ids[framework.key])
-        if key is None:
+        found = self.find_requirement(name)
+        if found is None:
             ids = [key.partition(":")[2] for key in self._folded_ids[framework.key].values()]
             raise UnknownNameError("requirement", name, [f"{framework.slug}:{one}" for one in ids])
-        return self.requirements[key]
+        return found
+
+    def find_requirement(self, name: str) -> model.Requirement | None:
+        """The same, or None for one that an existing framework does not have."""
+        head, _, identifier = name.partition(":")
+        key = identifiers.resolve(identifier, self._folded_ids[self.framework(head.strip()).key])
+        return None if key is None else self.requirements[key]
 
     def objective(self, name: str) -> model.Objective:
         """The objective with this slug, with or without ``objective:`` before it."""

@@ -403,3 +403,14 @@ def _read_controls(nodes: dict[str, Nodes]) -> tuple[model.Control, ...]:
             **_values(_CONTROL_FIELDS, iri, node),
         ))  # fmt: skip
     return tuple(controls)
+
+
+PROPERTIES: dict[str, frozenset[str]] = {
+    expand(name): frozenset(expand(predicate) for predicate, _ in fields.values()) | {expand(one) for one in further}
+    for name, fields, further in (
+        *((schema.rdf_class, schema.fields, ()) for schema in SCHEMAS),
+        ("hz:Control", _CONTROL_FIELDS, ()), ("hz:Satisfaction", _CLAIM_FIELDS, ()),
+        ("hz:Level", _LEVEL_FIELDS, ("hz:levelOf",)),
+    )
+}  # fmt: skip
+"""The properties that are read of each class, both as IRIs."""

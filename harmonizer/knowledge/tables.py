@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -61,16 +62,25 @@ class Files:
 def read_bytes(path: Path) -> bytes:
     """The bytes of a file; a :class:`DataError` where it is missing or too large to be what it claims to be."""
     try:
-        if path.stat().st_size > MAXIMUM_FILE_SIZE:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            raise DataError("this is a folder; expected a file", file=path)
+        if not stat.S_ISREG(status.st_mode):  # a pipe or device: it may never end, or never begin
+            raise DataError("this is no plain file but a pipe or device; save its content to a file first", file=path)
+        if status.st_size > MAXIMUM_FILE_SIZE:
             raise DataError(f"the file is larger than {MAXIMUM_FILE_SIZE // 1_000_000} MB", file=path)
         return path.read_bytes()
-    except OSError as error:
-        raise DataError(f"the file cannot be read: {error.strerror}", file=path) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise DataError(f"the file cannot be read: {reason}", file=path) from error
 
 
 def read_text(path: Path) -> str:
-    """The text of a UTF-8 file; a :class:`DataError` with the line where it is not UTF-8."""
+    """The text of a UTF-8 file; a :class:`DataError` with the line where it is not UTF-8, or no text at all."""
     data = read_bytes(path)
+    if (nul := data.find(b"\0")) >= 0:
+        raise DataError("a NUL byte: this is no text, or not in UTF-8; save the file as UTF-8", file=path,
+                        line=data.count(b"\n", 0, nul) + 1)  # fmt: skip
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -77,54 +77,57 @@ class Journal:
     def __init__(self, workspace: Path) -> None:
         self.path = workspace / FILE_NAME
 
-    def append(
-        self, changes: Iterable[Change], author: str, *, at: datetime | None = None, undoes: int | None = None
-    ) -> int:
+    def append(self, changes: Iterable[Change], author: str, *, at: datetime | None = None) -> int:
         """Record what differs from how things stand, as one batch; its number, or 0 where nothing differs.
 
         Raises :class:`UsageError` where ``at`` lies before the last entry: the past is not rewritten.
         """
-        with self._connected() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            last, last_at = connection.execute(
-                "SELECT coalesce(max(batch), 0), coalesce(max(recorded_at), '') FROM entry"
+        with self._writing() as connection:
+            return self._append(connection, changes, author, at)
+
+    def _append(
+        self, connection: sqlite3.Connection, changes: Iterable[Change], author: str, at: datetime | None,
+        undoes: int | None = None,
+    ) -> int:  # fmt: skip
+        last, last_at = connection.execute(
+            "SELECT coalesce(max(batch), 0), coalesce(max(recorded_at), '') FROM entry"
+        ).fetchone()
+        when = _instant(at or datetime.now(UTC))  # asked for under the lock: whoever waited for it comes later
+        if at is None:
+            when = max(when, last_at)  # a clock that was put back must not keep anybody from writing
+        if when < last_at:
+            raise UsageError(f"the journal has entries up to {last_at}; nothing can be recorded before that")
+        rows = []
+        for change in {(one.kind, one.subject, one.field): one for one in changes}.values():
+            before = connection.execute(
+                "SELECT value FROM entry WHERE kind = ? AND subject = ? AND field = ? ORDER BY number DESC LIMIT 1",
+                (change.kind, change.subject, change.field),
             ).fetchone()
-            when = _instant(at or datetime.now(UTC))  # asked for under the lock: whoever waited for it comes later
-            if at is None:
-                when = max(when, last_at)  # a clock that was put back must not keep anybody from writing
-            if when < last_at:
-                raise UsageError(f"the journal has entries up to {last_at}; nothing can be recorded before that")
-            rows = []
-            for change in {(one.kind, one.subject, one.field): one for one in changes}.values():
-                before = connection.execute(
-                    "SELECT value FROM entry WHERE kind = ? AND subject = ? AND field = ? ORDER BY number DESC LIMIT 1",
-                    (change.kind, change.subject, change.field),
-                ).fetchone()
-                known = before[0] if before else ""
-                if known != change.value:
-                    rows.append((last + 1, when, author, change.kind, change.subject, change.field, known,
-                                 change.value, undoes))  # fmt: skip
-            connection.executemany(
-                "INSERT INTO entry (batch, recorded_at, author, kind, subject, field, before, value, undoes) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
-            connection.execute("COMMIT")
-            return last + 1 if rows else 0
+            known = before[0] if before else ""
+            if known != change.value:
+                rows.append((last + 1, when, author, change.kind, change.subject, change.field, known,
+                             change.value, undoes))  # fmt: skip
+        connection.executemany(
+            "INSERT INTO entry (batch, recorded_at, author, kind, subject, field, before, value, undoes) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
+        return last + 1 if rows else 0
 
     def undo(self, author: str, *, kinds: Collection[str] = (), at: datetime | None = None) -> int:
         """Put back what the last batch that is not undone itself has changed; the number of the new batch, or 0.
 
         With ``kinds`` the last batch about one of these.
         """
-        history = [one for one in self.entries() if not kinds or one.kind in kinds]
-        undone = {one.undoes for one in history}
-        batches = [one.batch for one in history if one.undoes is None and one.batch not in undone]
-        if not batches:
-            return 0
-        last = max(batches)
-        changes = [Change(one.kind, one.subject, one.field, one.before) for one in history if one.batch == last]
-        return self.append(changes, author, at=at, undoes=last)
+        with self._writing() as connection:  # nobody records anything between the look back and the entry
+            history = [one for one in self.entries() if not kinds or one.kind in kinds]
+            undone = {one.undoes for one in history}
+            batches = [one.batch for one in history if one.undoes is None and one.batch not in undone]
+            if not batches:
+                return 0
+            last = max(batches)
+            changes = [Change(one.kind, one.subject, one.field, one.before) for one in history if one.batch == last]
+            return self._append(connection, changes, author, at, last)
 
     def entries(self, *, kind: str = "", subject: str = "", as_of: str = "") -> list[Entry]:
         """What was recorded, oldest first; up to the end of the day ``as_of`` (UTC) where one is given."""
@@ -155,6 +158,14 @@ class Journal:
             subject: {name: value for name, value in fields.items() if value} for subject, fields in found.items()
         }
         return {subject: fields for subject, fields in filled.items() if fields}
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that nobody else writes during; rolled back where anything fails."""
+        with self._connected() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield connection
+            connection.execute("COMMIT")
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:

@@ -10,11 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harmonizer.errors import CollectedDataError, UnknownNameError
 from harmonizer.programme.document import Document, Place, read_document
 from harmonizer.scope import ScopeLogic
+
+if TYPE_CHECKING:
+    from harmonizer.knowledge.index import Index
 
 FILE_NAME = "organisation.yaml"
 TAG_KINDS: Mapping[str, tuple[str, ...]] = {
@@ -22,7 +25,8 @@ TAG_KINDS: Mapping[str, tuple[str, ...]] = {
     "data": ("data",), "properties": ("system", "ai"), "risk": ("ai",),
 }  # fmt: skip
 """The fields whose words name tags, with the kinds that stand before the word."""
-COLLECTIONS = ("parties", "systems", "stores", "ai_systems", "vendors", "flows", "processing")
+COLLECTIONS = ("parties", "systems", "stores", "ai_systems", "vendors", "flows", "processing", "access", "bodies",
+               "audits")  # fmt: skip
 ENDPOINTS = ("parties", "systems", "stores", "ai_systems", "vendors")
 """The collections whose entries a flow can start from and lead to; their ids are one name space."""
 
@@ -138,6 +142,8 @@ class Organisation:
             yield from self._words(entry, tuple(sorted(ends - {""})))
         for entry in self.entries["processing"]:
             yield from self._words(entry, tuple(entry.many("systems")))
+        for entry in self.entries["access"]:  # who may see data has them already
+            yield from self._words(entry, ())
         for entry in self.entries["vendors"]:  # what a vendor is given is held by whoever sends it: see the flows
             yield from self._words(entry, ())
 
@@ -190,15 +196,19 @@ class Organisation:
         return tuple(dict.fromkeys([self.tags(), *(self.tags(one) for one in self.systems)]))
 
 
-def read_organisation(path: Path, scope: ScopeLogic, frameworks: Iterable[str] = ()) -> Organisation:
+def read_organisation(
+    path: Path, scope: ScopeLogic, frameworks: Iterable[str] = (), index: Index | None = None
+) -> Organisation:
     """The organisation that a file describes, checked; ``frameworks`` are the slugs that it may name.
+
+    With an ``index`` the objectives, dimensions and values of its settings are checked too.
 
     Raises :class:`DataError`, or :class:`CollectedDataError` with all that is wrong, each with its line.
     """
     from harmonizer.programme.organisation_checks import problems
 
     organisation = Organisation(read_document(path), ScopeLogic(scope.tags), tuple(frameworks))
-    found = sorted(problems(organisation), key=lambda one: one.line or 0)
+    found = sorted(problems(organisation, index), key=lambda one: one.line or 0)
     if found:
         raise CollectedDataError(found)
     return organisation

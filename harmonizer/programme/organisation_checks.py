@@ -6,12 +6,16 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harmonizer.errors import DataError, did_you_mean, nearest
 from harmonizer.programme.document import Document, Place
 from harmonizer.programme.organisation import ENDPOINTS, TAG_KINDS, Entry, Organisation
+from harmonizer.programme.settings import setting_problems
 from harmonizer.scope import is_event
+
+if TYPE_CHECKING:
+    from harmonizer.knowledge.index import Index
 
 SCHEMA_FILE = Path(__file__).with_name("organisation.schema.json")
 TYPE_NAMES = {"object": "a mapping", "array": "a list", "string": "a text"}
@@ -24,7 +28,7 @@ def schema() -> dict[str, Any]:
     return found
 
 
-def problems(organisation: Organisation) -> Iterator[DataError]:
+def problems(organisation: Organisation, index: Index | None = None) -> Iterator[DataError]:
     """Everything that is wrong, in no order."""
     document = organisation.document
     yield from _form(document)
@@ -33,9 +37,12 @@ def problems(organisation: Organisation) -> Iterator[DataError]:
         yield from _ids(organisation)
         yield from _references(organisation)
         yield from _flows(organisation)
+        yield from _access(organisation)
         yield from _processing(organisation)
         yield from _dates(organisation)
         yield from _exclusions(organisation)
+        if index is not None:
+            yield from setting_problems(organisation, index)
 
 
 def _form(document: Document) -> Iterator[DataError]:
@@ -109,7 +116,7 @@ def _names(organisation: Organisation) -> Iterator[DataError]:
 
 def _ids(organisation: Organisation) -> Iterator[DataError]:
     """Two things of one name: what data flows between is one name space, processing activities another."""
-    for collections in (ENDPOINTS, ("processing",)):
+    for collections in (ENDPOINTS, ("processing",), ("access",), ("bodies",), ("audits",)):
         first: dict[str, Entry] = {}
         for entry in (one for name in collections for one in organisation.entries[name]):
             if entry["id"] in first:
@@ -124,15 +131,19 @@ def _references(organisation: Organisation) -> Iterator[DataError]:
     ids = {name: [entry["id"] for entry in organisation.entries[name]] for name in ENDPOINTS}
     anything = [one for name in ENDPOINTS for one in ids[name]]
     outside = [*ids["parties"], *ids["vendors"]]
+    bodies = [entry["id"] for entry in organisation.entries["bodies"]]
     single = (("stores", "system", "system", ids["systems"]), ("ai_systems", "system", "system", ids["systems"]),
               ("flows", "from", "party, system, store, AI system or vendor", anything),
-              ("flows", "to", "party, system, store, AI system or vendor", anything))  # fmt: skip
+              ("flows", "to", "party, system, store, AI system or vendor", anything),
+              ("audits", "framework", "framework", organisation.known_frameworks),
+              ("audits", "reports_to", "body", bodies), ("bodies", "reports_to", "body", bodies))  # fmt: skip
     for collection, field, kind, known in single:
         for entry in organisation.entries[collection]:
             if entry[field] and entry[field] not in known:
                 message = f"there is no {kind} {entry[field]!r}{did_you_mean(nearest(entry[field], known))}"
                 yield organisation.document.problem(message, (*entry.place, field))
     several = (("ai_systems", "trained_on", "store", ids["stores"]),
+               ("access", "stores", "store", ids["stores"]),
                ("processing", "systems", "system", ids["systems"]),
                ("processing", "recipients", "party or vendor", outside))  # fmt: skip
     for collection, field, kind, known in several:
@@ -143,6 +154,22 @@ def _references(organisation: Organisation) -> Iterator[DataError]:
                     yield organisation.document.problem(message, (*entry.place, field, number))
 
 
+def _access(organisation: Organisation) -> Iterator[DataError]:
+    """Nobody can be given data that none of the stores named holds."""
+    for entry in organisation.entries["access"]:
+        stores = [one for name in entry.many("stores") if (one := organisation.endpoints.get(name))]
+        held = {tag for store in stores for tag in _held(organisation, store)}
+        for number, word in enumerate(entry.many("data")):
+            if stores and f"data:{word}" in organisation.scope.known and f"data:{word}" not in held:
+                message = f"none of the stores {', '.join(entry.many('stores'))} holds {word}"
+                yield organisation.document.problem(message, (*entry.place, "data", number))
+
+
+def _held(organisation: Organisation, store: Entry) -> set[str]:
+    return {one for word in store.many("data") if f"data:{word}" in organisation.scope.known
+            for one in organisation.scope.implied_by(f"data:{word}")}  # fmt: skip
+
+
 def _flows(organisation: Organisation) -> Iterator[DataError]:
     """A flow cannot carry what the store that it starts from does not hold."""
     for flow in organisation.entries["flows"]:
@@ -151,8 +178,7 @@ def _flows(organisation: Organisation) -> Iterator[DataError]:
             yield organisation.document.problem(f"the flow leads from {flow['from']} to itself", (*flow.place, "to"))
         if source is None or source.collection != "stores":
             continue
-        held = {one for word in source.many("data") if f"data:{word}" in organisation.scope.known
-                for one in organisation.scope.implied_by(f"data:{word}")}  # fmt: skip
+        held = _held(organisation, source)
         for number, word in enumerate(flow.many("data")):
             if f"data:{word}" in organisation.scope.known and f"data:{word}" not in held:
                 message = (f"the flow carries {word}, which its source {source['id']} (line {source.line}) does not "
@@ -175,6 +201,10 @@ def _processing(organisation: Organisation) -> Iterator[DataError]:
 
 
 def _dates(organisation: Organisation) -> Iterator[DataError]:
+    for audit in organisation.entries["audits"]:
+        if audit["from"] and audit["to"] and audit["to"] < audit["from"]:
+            message = f"the audit's period ends on {audit['to']}, before it starts on {audit['from']}"
+            yield organisation.document.problem(message, (*audit.place, "to"))
     for vendor in organisation.entries["vendors"]:
         for number, one in enumerate(vendor.tables("agreements")):
             signed, expires = str(one.get("signed") or ""), str(one.get("expires") or "")

@@ -9,7 +9,7 @@ from functools import lru_cache
 MAXIMUM_CELL_UNITS = 32_767  # UTF-16 code units that a cell of a spreadsheet program holds
 CHARACTERS_PER_UNIT = 1.4  # characters of the 9-point font in one unit of column width, on the safe side
 
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML 1.0 document may hold these
+UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML 1.0 document may hold these
 _LIKE_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 
@@ -18,7 +18,7 @@ def fit_text(text: str) -> str:
 
     Text of nothing but white space reads back as an empty cell, and so is one.
     """
-    clean = _UNFIT.sub("", text)
+    clean = UNFIT.sub("", text)
     if len(clean) > MAXIMUM_CELL_UNITS // 2:
         clean = clean.encode("utf-16-le")[: 2 * MAXIMUM_CELL_UNITS].decode("utf-16-le", "ignore")
     return clean if clean.strip() else ""

@@ -66,13 +66,7 @@ def control_matrix(kg: Harmonizer, frameworks: Sequence[str], plan: Plan, only: 
                   asked.as_of, _day(subject.frameworks), parts)  # fmt: skip
 
 
-FORMATS: dict[str, str] = {
-    "xlsx": "control matrix workbook, to be filled in and read back with import workbook",
-    "csv": "control matrix as csv, one file a table, in a folder or .zip",
-    "json": "control matrix as one json document",
-    "md": "control matrix as one Markdown document",
-    "html": "control matrix as one HTML page that stands alone",
-}
+FORMATS = ("xlsx", "csv", "json", "md", "html")
 """What the control matrix can be written as."""
 
 

@@ -23,7 +23,7 @@ from harmonizer.knowledge.index import Index
 
 NODE_LIMIT = 150
 LAYERS = {"framework": 0, "requirement": 1, "objective": 2, "control": 3}
-COLUMN_WIDTH, ROW_HEIGHT, BOX_WIDTH = 430, 32, 330  # pixels
+COLUMN_WIDTH, ROW_HEIGHT, BOX_WIDTH = 470, 32, 370  # pixels; the boxes hold a label in one line
 LABEL_LENGTH = 40
 
 # Okabe and Ito's palette, light enough to write on; distinguishable with every kind of colour blindness.

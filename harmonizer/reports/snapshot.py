@@ -15,10 +15,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from harmonizer.errors import DataError
+from harmonizer.formats.control_matrix import SNAPSHOT_SHEET
 from harmonizer.reports.cell_text import fit_text
 from harmonizer.reports.tables import Report, Sheet
-
-SNAPSHOT_SHEET = "hz snapshot"
 
 
 @dataclass

@@ -12,9 +12,10 @@ from typing import Any
 from openpyxl.packaging.custom import StringProperty
 from openpyxl.writer.excel import ExcelWriter
 
+from harmonizer.formats.control_matrix import SNAPSHOT_SHEET
 from harmonizer.knowledge.tables import write_aside
 from harmonizer.reports.guides import LISTS_SHEET, list_rows
-from harmonizer.reports.snapshot import SNAPSHOT_SHEET, snapshot_rows
+from harmonizer.reports.snapshot import snapshot_rows
 from harmonizer.reports.spreadsheet import Book
 from harmonizer.reports.tables import Page, Report
 

@@ -18,11 +18,12 @@ from openpyxl.utils import get_column_letter
 
 from harmonizer.answer import Answer
 from harmonizer.errors import DataError, HarmonizerError, UsageError, did_you_mean, nearest
+from harmonizer.formats.control_matrix import SNAPSHOT_SHEET
 from harmonizer.formats.excel import ExcelBook, Value, open_workbook
 from harmonizer.programme.assessment import CHOICES, OWN_FIELD, Assessment, lacks_reason
 from harmonizer.programme.journal import Change
 from harmonizer.reports.cell_text import fit_text
-from harmonizer.reports.snapshot import SNAPSHOT_SHEET, SheetSnapshot, read_snapshot
+from harmonizer.reports.snapshot import SheetSnapshot, read_snapshot
 
 COLUMNS = ("sheet", "row", "field", "was", "theirs", "now", "verdict", "reason")
 CHANGE, CONFLICT, REFUSED, REPORTED = VERDICTS = ("change", "conflict", "refused", "reported")

@@ -95,13 +95,16 @@ def _describe_choice(problem: Problem, choice: LevelChoice) -> str:
 
 def plan_answer(
     problem: Problem, solution: Solution, model: CoverModel | None = None, deadline: Deadline | None = None,
-    progress: Progress | None = None,
+    progress: Progress | None = None, look_for_others: bool = True,
 ) -> Answer:  # fmt: skip
     """The chosen set as rows ordered by control, with the summary figures of ``solve`` beside them.
 
     ``model`` saves stating the problem again. After the ``deadline`` alternatives are no longer looked for.
     """
-    others = alternatives(problem, solution, model or CoverModel(problem), deadline, progress)
+    if look_for_others:
+        others = alternatives(problem, solution, model or CoverModel(problem), deadline, progress)
+    else:
+        others = dict.fromkeys(solution.controls, Alternative(("not looked for",), None))
     service = Service(problem, solution)
     names = _framework_columns(problem.frameworks)
     columns = ("control", "statement", "objectives", *names.values(), "effort", "only_control_for",

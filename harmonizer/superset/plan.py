@@ -75,21 +75,31 @@ def plan(
     addressable: Addressable = "implemented",
     deadline: Deadline | None = None,
     progress: Progress | None = None,
+    alternatives: bool = True,
 ) -> Plan:
     """Build, solve and explain in one go; parameters as in :func:`harmonizer.superset.problem.build`.
 
     ``budget`` is in person-days; within it, the plan meets as much as it can. At the ``deadline`` the best set known is
-    taken; ``progress`` is told what is being done. Raises :class:`~harmonizer.errors.UsageError` for unknown names and
+    taken; ``progress`` is told what is being done. Looking for ``alternatives`` to each control takes most of the time.
+    Raises :class:`~harmonizer.errors.UsageError` for unknown names and
     circumstances or a budget that cannot be read.
     """
-    problem = build(index, frameworks, circumstances=circumstances or Circumstances(), modalities=modalities,
-                    have=have, have_framework=have_framework, exclude=exclude, controls=controls,
-                    addressable=addressable)  # fmt: skip
+    problem = build(
+        index,
+        frameworks,
+        circumstances=circumstances or Circumstances(),
+        modalities=modalities,
+        have=have,
+        have_framework=have_framework,
+        exclude=exclude,
+        controls=controls,
+        addressable=addressable,
+    )
     model = CoverModel(problem)
     if progress:
         progress("the cheapest set", 0, 1)
     solution = solve(problem, budget=budget, model=model, deadline=deadline)
-    answer = plan_answer(problem, solution, model, deadline, progress)
+    answer = plan_answer(problem, solution, model, deadline, progress, look_for_others=alternatives)
     return Plan(solution.controls, solution.effort, solution.status, solution.certificate, solution.lower_bound,
                 solution.gap, tuple(answer.summary["uncovered"]), answer,
                 details(problem, solution))  # fmt: skip

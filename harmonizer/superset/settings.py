@@ -132,6 +132,7 @@ def fill_statement(
         return describe_setting(index, dimension, _on(constraints, leaf, dimension), _at(levels, leaf, dimension))
 
     text = _SLOT.sub(fill, control.statement)  # before the rest is listed: it notes what it has mentioned
+    text = text.replace("every a period", "once in a period")  # "every 3 months" where a number is set
     cited = {one for dimension in _dimensions(constraints) for one in binding(index, _on(constraints, "", dimension))}
     binds = sorted({short_key(one.requirement) for one in cited})
     looser = sorted({short_key(one.requirement) for one in constraints if one.comparable}.difference(binds))

@@ -124,6 +124,7 @@ PAGES = {
     "flows": "graph?view=Frameworks+and+domains",
     "superset": "superset?frameworks=soc2&scope=category:availability",
     "assessment": "assessment",
+    "programme": "programme",
     "import": "import",
     "export": "export",
     "query": "query",
@@ -274,3 +275,22 @@ def test_hostile_text_of_an_imported_framework_stays_text(address: str, page: Pa
     assert page.evaluate("window.hostile") is None
     assert page.locator("[data-testid=stMain] img[src=x]").count() == 0
     assert not dialogs
+
+
+def test_a_list_comes_in_by_columns_that_the_user_corrects(page: Page, address: str, workspace: Path) -> None:
+    opened(page, address, "import")
+    table = {"name": "controls.csv", "mimeType": "text/csv", "buffer": b"Nr,Control Name,Note\n1,One,x\n2,Two,y\n"}
+    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+    page.get_by_text("Which column holds what").wait_for()
+    page.get_by_text("nothing can be imported").wait_for()
+    page.get_by_role("combobox", name="id", exact=True).click()
+    page.get_by_role("option", name="Nr").click()
+    page.get_by_text("What would be brought in").first.wait_for()
+    page.get_by_role("button", name="Write into the workspace").click()
+    page.get_by_text("Written:").wait_for()
+    assert (
+        (workspace / "data/frameworks/controls/requirements.csv")
+        .read_text()
+        .splitlines()[1]
+        .startswith("1,,requirement")
+    )

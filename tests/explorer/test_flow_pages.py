@@ -10,12 +10,14 @@ from streamlit.testing.v1 import AppTest
 
 import harmonizer as hz
 from harmonizer.explorer.plans import PlanQuestion
+from harmonizer.explorer.programme import VIEWS
 from harmonizer.explorer.session import WORKSPACE_VARIABLE, Question
+from harmonizer.programme import new_workspace
 
 from . import hostile
 from .conftest import APP
 
-PAGES = ("superset", "assessment", "import_and_lint", "export", "query", "about")
+PAGES = ("superset", "assessment", "programme", "import_and_lint", "export", "query", "about")
 SMALL = {"frameworks": ["soc2"], "scope": "category:availability"}
 ASK = PlanQuestion(Question(("soc2",), "category:availability"))
 
@@ -113,6 +115,33 @@ def test_the_implemented_controls_are_taken_over_into_the_plan(workspace: Path) 
     app = opened("superset", **SMALL)
     app.button(key="take_implemented").click().run()
     assert app.multiselect(key="have").value == [slug]
+
+
+def test_without_an_organisation_file_the_programme_says_how_to_make_one(workspace: Path) -> None:
+    assert "harmonizer init my-folder" in opened("programme").code[0].value
+
+
+@pytest.fixture
+def platform(workspace: Path) -> Path:
+    new_workspace.make_workspace(workspace, new_workspace.from_example("ai-platform"))
+    return workspace
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_each_view_of_the_programme_opens_for_the_organisation(platform: Path, view: str) -> None:
+    app = opened("programme", programme_view=view, frameworks=["soc2", "hipaa"])
+    assert not app.error
+    assert app.segmented_control(key="programme_view").value == view
+    assert any("Answers are for Fernhill Clinical AI" in one.value for one in app.sidebar.caption)
+
+
+def test_the_page_of_the_programme_makes_the_pack_that_the_api_makes(platform: Path, tmp_path: Path) -> None:
+    app = opened("programme", programme_view="Audit pack", frameworks=["soc2"], as_of="2026-06-30")
+    app.button(key="pack_make").click().run()
+    pack = hz.load(platform, as_of="2026-06-30").audit_pack(
+        "soc2", tmp_path / "pack.zip", period="2026-01-01/2026-06-30"
+    )
+    assert f"SHA-256 of the manifest {pack.manifest}" in captions(app)
 
 
 def test_ten_thousand_imported_rows_and_hostile_text_open_on_every_page(workspace: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from harmonizer.explorer import exports
+
 from .conftest import APP
 
 PAGES = ("overview", "crosswalk", "objectives", "graph")
@@ -155,3 +157,22 @@ def test_one_session_does_not_see_the_question_of_another() -> None:
     assert other.text_input(key="scope").value == ""
     assert other.multiselect(key="frameworks").value == ["soc2"]
     assert len(one.run().multiselect(key="frameworks").value) == 3
+
+
+def test_the_export_page_offers_every_format_and_asks_for_what_it_takes() -> None:
+    app = opened("export")
+    app.selectbox(key="export_format").set_value("sssom-crosswalk").run()
+    assert app.selectbox(key="export_from").value != app.selectbox(key="export_to").value
+    app.selectbox(key="export_format").set_value("vanta").run()
+    assert any("unverified" in one.value for one in app.warning)
+    for name in exports.FORMATS:
+        if name not in (*exports.ELSEWHERE, "oscal-catalog"):
+            app.selectbox(key="export_format").set_value(name).run()
+            assert not app.exception, name
+
+
+def test_a_format_about_two_frameworks_says_so_where_one_is_chosen() -> None:
+    app = opened("export", frameworks="gdpr")
+    app.selectbox(key="export_format").set_value("ciso-mapping").run()
+    assert any("two frameworks" in one.value for one in app.info)
+    assert not app.exception

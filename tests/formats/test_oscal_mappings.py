@@ -10,8 +10,8 @@ import pytest
 import harmonizer as hz
 from harmonizer.errors import DataError
 from harmonizer.formats.oscal.documents import Document
-from harmonizer.formats.oscal.frameworks import write
 from harmonizer.formats.oscal.mappings import read_mappings
+from harmonizer.formats.workspace_files import workspace_files, write
 
 
 def collection(*maps: dict[str, Any]) -> Document:
@@ -35,9 +35,10 @@ def test_maps_become_links_of_their_publisher(tmp_path: Path) -> None:
         one("equal-to", "164.312(b)", "Art.32(1) Art.32(2)", {"remarks": "both"}),
         one("subset-of"),
     )
-    found = read_mappings(collection(*maps))
-    assert found.figures == {"mappings": 1, "mapping rows": 3, "findings": 1}
-    assert "stands twice" in str(found.faults[0])
+    found = workspace_files({Path("acme.json"): read_mappings(collection(*maps))}, lambda: hz.load().index)
+    assert {key: found.figures[key] for key in ("mappings", "mappings between requirements", "findings")} == {
+        "mappings": 1, "mappings between requirements": 3, "findings": 1}  # fmt: skip
+    assert "stands twice" in str(found.findings[0])
     write(found, tmp_path)
     links = [link for link in hz.load(tmp_path).index.knowledge.links if link.mapping_set == "acme"]
     assert [(link.subject.partition(":")[2], link.relation, link.object.partition(":")[2]) for link in links] == [

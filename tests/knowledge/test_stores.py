@@ -188,6 +188,9 @@ class _Elsewhere(BaseHTTPRequestHandler):
             return
         self.send_response(200)
         self.end_headers()
+        if self.path == "/page":
+            self.wfile.write(b"<html>Welcome</html>")
+            return
         self.wfile.write(b'{"head": {"vars": ["g"]}, "results": {"bindings": []}}')
 
     def log_message(self, *_: object) -> None:
@@ -210,6 +213,11 @@ def test_no_other_address_than_the_one_given_is_asked(elsewhere: str) -> None:
 def test_an_endpoint_without_the_dataset_says_what_to_load(elsewhere: str) -> None:
     with pytest.raises(DataError, match="harmonizer export nquads"):
         hz.load(f"{elsewhere}/empty")
+
+
+def test_an_address_that_is_no_endpoint_is_told_as_such(elsewhere: str) -> None:
+    with pytest.raises(DataError, match="neither SPARQL JSON nor N-Triples"):
+        hz.load(f"{elsewhere}/page")
 
 
 def test_what_needs_tables_says_so_behind_an_endpoint(behind_endpoint: hz.Harmonizer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -110,3 +111,12 @@ def test_a_status_and_a_finding_stand_side_by_side(assessment: Assessment, kg: h
 def test_a_reason_in_the_same_batch_lets_a_control_be_not_applicable(assessment: Assessment) -> None:
     assessment.record([status("not applicable"), Change("control", CONTROL, "reason_code", "outside scope")])
     assert assessment.controls()[CONTROL] == {"status": "not applicable", "reason_code": "outside scope"}
+
+
+def test_two_threads_that_undo_at_once_take_back_two_batches(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for value in ("a", "b", "c"):
+        journal.append([Change("control", "x", "notes", value)], "ann")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(journal.undo, ("ann", "bob")))
+    assert journal.state("control")["x"]["notes"] == "a"

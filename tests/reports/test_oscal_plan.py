@@ -12,9 +12,10 @@ from oscal_bindings.v1 import models as nist  # generated from NIST's published 
 import harmonizer as hz
 from harmonizer.formats.oscal.catalog import faults, places
 from harmonizer.formats.oscal.documents import read
-from harmonizer.formats.oscal.frameworks import export_catalog, read_framework, write
-from harmonizer.formats.oscal.mappings import read_mappings
+from harmonizer.formats.oscal.frameworks import export_catalog
 from harmonizer.formats.oscal.resolve import resolve
+from harmonizer.formats.registry import bring_in
+from harmonizer.formats.workspace_files import write
 from harmonizer.reports.oscal_plan import FILES
 
 MODELS: dict[str, Any] = {"catalog": nist.CatalogDocument, "profile": nist.ProfileDocument,
@@ -49,7 +50,7 @@ def test_the_profile_selects_the_controls_of_the_plan(folder: Path) -> None:
 
 
 def test_the_catalog_comes_back_deep_equal(folder: Path, tmp_path: Path) -> None:
-    write(read_framework([folder / FILES["catalog"]], "own"), tmp_path)
+    write(bring_in([folder / FILES["catalog"]], lambda: hz.load().index, slug="own"), tmp_path)
     assert export_catalog(tmp_path, "own", tmp_path / "out.json") == []
     assert json.loads((tmp_path / "out.json").read_text()) == json.loads((folder / FILES["catalog"]).read_text())
 
@@ -58,7 +59,7 @@ def test_the_mappings_name_requirements_that_exist_and_state_what_the_plan_does(
     plan = hz.load().solve("nyc-ll144")
     expected = {(row["control"], requirement) for row in plan for requirement in str(row["nyc-ll144"]).split("; ")
                 if requirement}  # fmt: skip
-    (table,) = read_mappings(read(folder / FILES["mapping-collection"])).files.values()
+    (table,) = bring_in([folder / FILES["mapping-collection"]], lambda: hz.load().index).files.values()
     rows = [line.split("\t") for line in table.splitlines() if not line.startswith(("#", "subject_id"))]
     assert {(row[0].partition(":")[2], row[3].partition(":")[2]) for row in rows} == expected
     assert {row[3].partition(":")[0] for row in rows} == {"nyc-ll144"}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from harmonizer.formats.contents import Finding
 from harmonizer.formats.oscal.documents import Document
 
 INSERT = re.compile(r"\{\{\s*(?:insert:\s*)?param,?\s+([^\s}]+)\s*\}\}|\{\{\s*([^\s:}]+)\s*\}\}")
@@ -32,17 +33,6 @@ class Place:
             prop.get("name") == "status" and str(prop.get("value", "")).casefold() == "withdrawn"
             for prop in self.value.get("props", ())
         )
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Something that a document gets wrong without being unreadable."""
-
-    place: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
 
 
 def places(body: dict[str, Any]) -> Iterator[Place]:
@@ -74,28 +64,28 @@ def parts(value: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from parts(part)
 
 
-def faults(document: Document, *, links: bool = True) -> list[Fault]:
+def faults(document: Document, *, links: bool = True) -> list[Finding]:
     """Duplicate ids, controls without id or title, and inserted parameters and links that lead nowhere.
 
     ``links=False`` is for a resolved profile, whose controls still name related ones that were not selected.
     """
-    found: list[Fault] = []
+    found: list[Finding] = []
     owners: dict[str, str] = {}
     body = document.body
 
     def claim(identifier: object, path: str) -> None:
         if identifier and isinstance(identifier, str):
             if identifier in owners:
-                found.append(Fault(path, f"the id {identifier!r} stands already at {owners[identifier]}"))
+                found.append(Finding(path, f"the id {identifier!r} stands already at {owners[identifier]}"))
             owners.setdefault(identifier, path)
 
     everything = list(places(body))
     for place in everything:
         claim(place.value.get("id"), place.path)
         if place.kind == "control" and not place.id:
-            found.append(Fault(place.path, "a control needs an id"))
+            found.append(Finding(place.path, "a control needs an id"))
         if not place.value.get("title"):
-            found.append(Fault(place.path, f"{place.id or 'this'} has no title"))
+            found.append(Finding(place.path, f"{place.id or 'this'} has no title"))
         for part in parts(place.value):
             claim(part.get("id"), f"{place.path} part")
     known = set(owners)
@@ -108,9 +98,11 @@ def faults(document: Document, *, links: bool = True) -> list[Fault]:
         for link in place.value.get("links", ()) if links else ():
             href = str(link.get("href", ""))
             if href.startswith("#") and href[1:] not in owners and href[1:] not in resources:
-                found.append(Fault(f"{place.path}.links", f"{href} leads nowhere in this document"))
+                found.append(Finding(f"{place.path}.links", f"{href} leads nowhere in this document"))
         found.extend(
-            Fault(f"{place.path} part {part.get('id', '')}".strip(), f"the parameter {name!r} is inserted, not defined")
+            Finding(
+                f"{place.path} part {part.get('id', '')}".strip(), f"the parameter {name!r} is inserted, not defined"
+            )
             for part in parts(place.value)
             for match in INSERT.finditer(part.get("prose", ""))
             if (name := match[1] or match[2]) not in parameter_ids

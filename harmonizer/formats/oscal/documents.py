@@ -1,33 +1,31 @@
-"""An OSCAL document in any of its three notations, brought to the one shape of its JSON and checked for that shape."""
+"""An OSCAL document in any of its three notations, brought to the one shape of its JSON and checked.
+
+What is read must be valid by NIST's JSON schema of OSCAL 1.2.3 (``data/schemas/oscal``), which also takes documents of
+1.0 and 1.1: what is not is refused with the places of the first violations.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from harmonizer.errors import DataError
-from harmonizer.formats.oscal.markup import NAMESPACE, from_xml
+from harmonizer.errors import CollectedDataError, DataError
+from harmonizer.formats.oscal.markup import from_xml
 from harmonizer.formats.safe_documents import read_json, read_xml, read_yaml
+from harmonizer.knowledge.store import bundled_root
+from harmonizer.knowledge.tables import read_bytes
 
 KINDS = ("catalog", "profile", "mapping-collection", "component-definition")
 OTHER_KINDS = ("system-security-plan", "assessment-plan", "assessment-results", "plan-of-action-and-milestones")
 VERSION = re.compile(r"v?1\.[012](\.\d+)?(-.*)?")
 
-_TABLES = ("controls", "groups", "params", "parts", "props", "links", "resources", "rlinks", "imports",
-           "set-parameters", "alters", "adds", "removes", "constraints", "guidelines", "mappings", "maps", "sources",
-           "targets", "components", "capabilities", "control-implementations", "implemented-requirements",
-           "matching")  # fmt: skip
-_TEXTS = ("id", "uuid", "title", "prose", "name", "value", "label", "href", "rel", "class", "description", "control-id",
-          "param-id", "id-ref", "oscal-version", "last-modified", "usage", "ns", "by-id", "position")  # fmt: skip
-_LISTS_OF_TEXT = ("values", "choice", "with-ids")
-_OBJECTS = ("metadata", "merge", "modify", "back-matter", "select", "source-resource", "target-resource")
-
-_SHAPES: dict[str, type] = (
-    dict.fromkeys(_TEXTS, str) | dict.fromkeys((*_TABLES, *_LISTS_OF_TEXT), list) | dict.fromkeys(_OBJECTS, dict)
-)
+_WRONG = re.compile(r"^.*(?= (?:is not|has|does not|is (?:shorter|longer|less|greater|a required)|was))", re.DOTALL)
+VIOLATIONS = 5  # so many violations of the schema are told at once
 
 
 @dataclass(frozen=True)
@@ -49,8 +47,8 @@ class Document:
 def read(path: Path) -> Document:
     """Read an OSCAL document, its notation recognised by content.
 
-    Raises :class:`DataError` for what is no OSCAL, a kind or version that is not read, and values of another shape than
-    OSCAL gives them, with their place.
+    Raises :class:`DataError` for what is no OSCAL, a kind or version that is not read, and for what breaks the schema
+    (``CollectedDataError`` with the first violations and their places).
     """
     content = _value(path)
     if not isinstance(content, dict):
@@ -65,74 +63,74 @@ def read(path: Path) -> Document:
     if not isinstance(body, dict):
         raise DataError(f"{kind} is expected to be an object", file=path)
     document = Document(path, kind, body)
-    for place, message in _misshapen(body, (kind,)):
-        raise document.problem(place, message)
-    version = body.get("metadata", {}).get("oscal-version", "")
-    if not VERSION.fullmatch(version):
+    metadata = body.get("metadata")
+    version = metadata.get("oscal-version", "") if isinstance(metadata, dict) else ""
+    if not VERSION.fullmatch(str(version)):
         raise document.problem(f"{kind}.metadata.oscal-version", f"{version!r} is not read; expected 1.0 to 1.2")
+    if problems := list(islice(violations(content, kind), VIOLATIONS)):
+        raise _together([document.problem(place, message) for place, message in problems])
     return document
 
 
-def is_oscal(path: Path) -> bool:
-    """Whether the first bytes of a file look like an OSCAL document that is read here."""
-    with path.open("rb") as file:
-        head = file.read(4096)
-    if NAMESPACE.encode() in head:
-        return True
-    return bool(re.match(rb'(\xef\xbb\xbf)?\s*(\{\s*"|---\s*)?(%s)"?\s*:' % "|".join(KINDS).encode(), head))
+def violations(content: dict[str, Any], kind: str) -> Iterator[tuple[str, str]]:
+    """Where ``{kind: {...}}`` breaks NIST's JSON schema of OSCAL 1.2, and how; nothing for a valid document."""
+    for found in _schema(kind).iter_errors(content):
+        error = _innermost(found)
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path)
+        yield place.lstrip("."), _WRONG.sub(_abridged, error.message, count=1)
+
+
+def _innermost(error: Any) -> Any:
+    """Of what fits none of several alternatives, the violation that lies deepest in the alternative that fits best."""
+    while alternatives := [one for one in getattr(error.kind, "context", ()) if one]:
+        error = max((one[0] for one in alternatives), key=lambda one: len(one.instance_path))
+    return error
+
+
+@cache
+def _schema(kind: str) -> Any:
+    import jsonschema_rs
+
+    return jsonschema_rs.validator_for(read_json(bundled_root() / "data" / "schemas" / "oscal" / f"{kind}.json"))
+
+
+def _abridged(match: re.Match[str]) -> str:
+    """A value that a message quotes, in at most 60 characters."""
+    return match[0] if len(match[0]) <= 60 else match[0][:60] + "..."
+
+
+def _together(problems: list[DataError]) -> DataError:
+    return problems[0] if len(problems) == 1 else CollectedDataError(problems)
 
 
 def _value(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            head = file.read(64).removeprefix(b"\xef\xbb\xbf").lstrip()
-    except OSError as error:
-        raise DataError(f"the file cannot be read: {error.strerror}", file=path) from error
+    head = read_bytes(path)[:64].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"<"):
-        return from_xml(read_xml(path), path)
+        return _typed(from_xml(read_xml(path), path))
     if head.startswith((b"{", b"[")):
         return read_json(path)
     return _typed(read_yaml(path))
 
 
 def _typed(value: Any) -> Any:
-    """YAML is read as strings; the few booleans of OSCAL get their type back."""
+    """XML and YAML are read as strings; the few booleans and numbers of OSCAL get their type back."""
     if isinstance(value, dict):
-        return {
-            key: child == "true" if key == "as-is" and child in ("true", "false") else _typed(child)
-            for key, child in value.items()
-        }
+        return {key: _TYPED[key](child) if key in _TYPED else _typed(child) for key, child in value.items()}
     return [_typed(child) for child in value] if isinstance(value, list) else value
 
 
-def _misshapen(value: Any, place: tuple[Any, ...]) -> Iterator[tuple[str, str]]:
-    """What has another type than OSCAL gives it, with its place, for the keys that are read.
-
-    ``place`` is nested (the place above, the step), so that only the place of a fault is ever spelled out.
-    """
-    stack = [(place, value)]
-    while stack:
-        place, value = stack.pop()
-        if type(value) is list:
-            stack.extend(((place, at), child) for at, child in enumerate(value) if isinstance(child, (dict, list)))
-            continue
-        for key, child in value.items():
-            kind = _SHAPES.get(key)
-            if kind is str:
-                if not isinstance(child, str):
-                    yield _spelled((place, key)), f"expected text, got {type(child).__name__}"
-                continue
-            if kind is not None and not isinstance(child, kind):
-                yield _spelled((place, key)), f"expected {'a list' if kind is list else 'an object'}"
-            elif key in _TABLES and not all(isinstance(one, dict) for one in child):
-                yield _spelled((place, key)), "expected a list of objects"
-            elif key in _LISTS_OF_TEXT and not all(isinstance(one, str) for one in child):
-                yield _spelled((place, key)), "expected a list of texts"
-            elif isinstance(child, (dict, list)):
-                stack.append(((place, key), child))
+def _boolean(text: Any) -> Any:
+    return text == "true" if text in ("true", "false") else text
 
 
-def _spelled(place: tuple[Any, ...]) -> str:
-    *above, step = place
-    before = _spelled(above[0]) if above else ""
-    return f"{before}[{step}]" if isinstance(step, int) else f"{before}.{step}".lstrip(".")
+def _number(text: Any) -> Any:
+    return float(text) if isinstance(text, str) and re.fullmatch(r"\d{1,15}(\.\d{1,15})?", text) else text
+
+
+def _integer(text: Any) -> Any:
+    return int(text) if isinstance(text, str) and re.fullmatch(r"\d{1,15}", text) else text
+
+
+# What is none of its type stays text, for the schema to refuse.
+_TYPED: dict[str, Callable[[Any], Any]] = {"as-is": _boolean, "start": _integer, "end": _integer,
+                                           "percentage": _number}  # fmt: skip

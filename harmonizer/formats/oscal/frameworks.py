@@ -5,101 +5,68 @@ The requirements are what the tables of the workspace hold; the document itself 
 changed since.
 
 A parameter is a setting that the catalog leaves to its reader: it stands in the summary as ``[assignment: ...]``, or
-with its values where it carries some. It becomes no row of constraints.csv: such a row tightens a leaf objective along
-one of our dimensions, and OSCAL says neither.
+with its values where it carries some. It becomes no row of constraints.csv yet: such a row tightens a leaf objective
+along one of our dimensions, and OSCAL says neither. :mod:`harmonizer.formats.oscal.parameters` takes it from there.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from harmonizer.errors import UnknownNameError, UsageError
-from harmonizer.formats.oscal.catalog import Fault, Place, faults, parameters, places, statement
-from harmonizer.formats.oscal.documents import Document, read
+from harmonizer.formats.contents import Contents, Finding, ReadFramework, ReadRequirement
+from harmonizer.formats.foreign_text import line_of, slug_of, text_of
+from harmonizer.formats.oscal.catalog import Place, faults, parameters, places, statement
+from harmonizer.formats.oscal.documents import Document
+from harmonizer.formats.oscal.parameters import SOURCES, drafts
 from harmonizer.formats.oscal.resolve import resolve
 from harmonizer.formats.safe_documents import read_json
-from harmonizer.knowledge.store import bundled_root
-from harmonizer.knowledge.tables import (
-    CONSTRAINT_COLUMNS,
-    DATE_COLUMNS,
-    REQUIREMENT_COLUMNS,
-    SSSOM_COLUMNS,
-    dump,
-    rows,
-    write_aside,
-)
-from harmonizer.knowledge.workspace import replace_files
+from harmonizer.formats.workspace_files import slug_problem
+from harmonizer.knowledge.tables import REQUIREMENT_COLUMNS, rows, write_aside
 
-SOURCES = "data/sources/oscal"
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 _SUCCESSORS = ("incorporated-into", "moved-to")
 
 
-@dataclass
-class Import:
-    """What an import would write: file contents by their name in the workspace, and what it found on the way."""
+def read_framework(documents: Sequence[Document], slug: str = "") -> Contents:
+    """One catalog, or one profile with the catalogs and profiles that it imports, as a framework.
 
-    files: dict[str, str] = field(default_factory=dict)
-    figures: dict[str, int] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-
-
-def read_framework(paths: Sequence[Path], slug: str | None = None) -> Import:
-    """Read one catalog, or one profile with the catalogs and profiles that it imports, as a framework.
-
-    Where profiles are given, the first is the one that is brought in. Raises
-    :class:`DataError` for what cannot be read, ids that are missing or stand twice, and a slug that is bundled.
+    Where profiles are given, the first is the one that is brought in. Raises :class:`DataError` for ids that are
+    missing or stand twice, and :class:`UsageError` for a slug that is bundled.
     """
-    documents = [read(path) for path in paths]
-    found = Import()
     profiles = [one for one in documents if one.kind == "profile"]
     catalogs = [one for one in documents if one.kind == "catalog"]
+    told: list[Finding] = []
     if profiles:
-        document, found.faults = resolve(profiles[0], documents)
+        document, told = resolve(profiles[0], documents)
     elif len(catalogs) == 1:
         document = catalogs[0]
     else:
         raise UsageError("name one catalog, or a profile first and then what it imports")
-    slug = slug or re.sub(r"[^a-z0-9]+", "-", document.path.stem.casefold()).strip("-")
-    if not _SLUG.fullmatch(slug):
-        raise UsageError(f"{slug!r} is no slug; expected lower case letters, digits and hyphens")
-    if (bundled_root() / "data" / "frameworks" / slug).is_dir():
-        raise UsageError(f"{slug!r} is a bundled framework; give yours another slug")
-    found.faults += faults(document, links=not profiles)
-    table = _requirements(document)
-    folder = f"data/frameworks/{slug}"
-    found.files = {
-        f"{folder}/framework.toml": _framework(document, slug),
-        f"{folder}/requirements.csv": dump(REQUIREMENT_COLUMNS, table),
-        f"{folder}/objectives.sssom.tsv": dump(SSSOM_COLUMNS, (), "\t"),
-        f"{folder}/constraints.csv": dump(CONSTRAINT_COLUMNS, ()),
-        f"{folder}/dates.csv": dump(DATE_COLUMNS, ()),
-        f"{SOURCES}/{slug}.json": json.dumps({document.kind: document.body}, ensure_ascii=False),
-    }
-    everything = [place for place in places(document.body) if place.kind == "control"]
+    slug = slug or slug_of(document.path.stem)
+    if wrong := slug_problem(slug):
+        raise UsageError(wrong)
+    told += faults(document, links=not profiles)
+    requirements = _requirements(document)
+    controls = [place for place in places(document.body) if place.kind == "control"]
     known = parameters(document.body)
-    found.figures = {
-        "controls": len(everything),
-        "withdrawn": sum(place.withdrawn for place in everything),
-        "groups": len(table) - len(everything),
-        "parameters": len(known),
-        "parameters with values": sum(bool(one.get("values")) for one in known.values()),
-        "findings": len(found.faults),
-    }
-    return found
+    return Contents(
+        frameworks=(_framework(document, slug, requirements),), findings=tuple(told),
+        kept={f"{SOURCES}/{slug}.json": json.dumps({document.kind: document.body}, ensure_ascii=False)},
+        figures={
+            "controls": len(controls),
+            "withdrawn": sum(place.withdrawn for place in controls),
+            "groups": len(requirements) - len(controls),
+            "parameters": len(known),
+            "parameters with values": sum(bool(one.get("values")) for one in known.values()),
+            "parameters with quantities": len(drafts(document.body)),
+        },
+    )  # fmt: skip
 
 
-def write(found: Import, workspace: Path) -> None:
-    """Write the files of an import into a workspace folder, all of them or none."""
-    replace_files(workspace, {name: content.encode() for name, content in found.files.items()})
-
-
-def export_catalog(workspace: Path, slug: str, output: Path) -> list[Fault]:
+def export_catalog(workspace: Path, slug: str, output: Path) -> list[Finding]:
     """Write the catalog that a framework was imported from, with the titles that were changed in the workspace.
 
     Returns what the workspace says otherwise and OSCAL cannot be given: summaries that were rewritten (OSCAL holds
@@ -111,41 +78,38 @@ def export_catalog(workspace: Path, slug: str, output: Path) -> list[Fault]:
     document = Document(source, "catalog", read_json(source)["catalog"])
     table = workspace / "data" / "frameworks" / slug / "requirements.csv"
     now = {row["id"]: row for row in rows(table, REQUIREMENT_COLUMNS)}
-    kept: list[Fault] = []
+    kept: list[Finding] = []
     for place, before in zip(places(document.body), _requirements(document), strict=True):
-        row = now.pop(before["id"], None)
+        row = now.pop(before.id, None)
         if row is None:
-            kept.append(Fault(before["id"], "was deleted in the workspace and stays in the catalog"))
+            kept.append(Finding(before.id, "was deleted in the workspace and stays in the catalog"))
             continue
-        if row["title"] != before["title"]:
+        if row["title"] != line_of(before.title):
             place.value["title"] = row["title"]
-        if row["summary"] != before["summary"]:
-            kept.append(Fault(before["id"], "its summary was changed in the workspace; its statement stays as it was"))
-    kept += [Fault(identifier, "was added in the workspace and is not in the catalog") for identifier in now]
+        if row["summary"] != text_of(before.summary):
+            kept.append(Finding(before.id, "its summary was changed in the workspace; its statement stays as it was"))
+    kept += [Finding(identifier, "was added in the workspace and is not in the catalog") for identifier in now]
     write_aside(output, (json.dumps({"catalog": document.body}, ensure_ascii=False, indent=2) + "\n").encode())
     return kept
 
 
-def _requirements(document: Document) -> list[dict[str, str]]:
-    """One row for each group and control. Raises :class:`DataError` for ids that are missing or stand twice."""
+def _requirements(document: Document) -> list[ReadRequirement]:
+    """One for each group and control. Raises :class:`DataError` for ids that are missing or stand twice."""
     known = parameters(document.body)
-    titles: dict[str, str] = {}
+    at_path: dict[str, str] = {}
     table = []
     for at, place in enumerate(places(document.body)):
         identifier = place.id or (f"group-{at + 1}" if place.kind == "group" else "")
         if not identifier:
             raise document.problem(place.path, "a control needs an id")
-        if identifier in titles:
-            raise document.problem(place.path, f"the id {identifier!r} stands already at {titles[identifier]}")
-        titles[identifier] = place.path
-        heading = place.kind == "group" or place.withdrawn
-        title = " ".join(str(place.value.get("title") or identifier).split())
-        table.append({
-            "id": identifier, "parent": place.parent, "kind": "heading" if heading else "requirement",
-            "modality": "" if heading else "required", "title": title,
-            "summary": _withdrawn(place) if place.withdrawn else statement(place.value, known),
-            "applies_when": "", "status": "draft", "checked": "", "residual": "",
-        })  # fmt: skip
+        if identifier in at_path:
+            raise document.problem(place.path, f"the id {identifier!r} stands already at {at_path[identifier]}")
+        at_path[identifier] = place.path
+        table.append(ReadRequirement(
+            identifier, str(place.value.get("title") or identifier), place.parent,
+            _withdrawn(place) if place.withdrawn else statement(place.value, known),
+            heading=place.kind == "group" or place.withdrawn, place=place.path,
+        ))  # fmt: skip
     return table
 
 
@@ -155,13 +119,10 @@ def _withdrawn(place: Place) -> str:
     return "Withdrawn." + (f" See {', '.join(ends)}." if ends else "")
 
 
-def _framework(document: Document, slug: str) -> str:
+def _framework(document: Document, slug: str, requirements: Sequence[ReadRequirement]) -> ReadFramework:
     metadata: dict[str, Any] = document.body.get("metadata", {})
-    version = re.sub(r"[^A-Za-z0-9.+-]+", "-", str(metadata.get("version") or "")).strip("-") or "imported"
-    parties = {one.get("uuid"): one.get("name") for one in metadata.get("parties", ())}
-    publisher = next((name for name in parties.values() if name), "imported")
-    values = {"slug": slug, "version": version, "title": document.title, "short_title": slug,
-              "publisher": str(publisher), "kind": "imported", "jurisdiction": "", "url": f"OSCAL {document.kind}",
-              "licence": "unknown; see your source", "text_status": "imported",
-              "mapping_licence": "unknown; see your source", "reading": "plain"}  # fmt: skip
-    return "".join(f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
+    names = (str(one.get("name") or "") for one in metadata.get("parties", ()))
+    return ReadFramework(
+        slug, tuple(requirements), document.title, str(metadata.get("version") or ""),
+        publisher=next(filter(None, names), ""), url=f"OSCAL {document.kind}",
+    )  # fmt: skip

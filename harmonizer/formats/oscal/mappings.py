@@ -6,54 +6,39 @@ sources or targets speaks of them together, not of each pair: its pairs come in 
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import PurePosixPath
 from typing import Any
 
-from harmonizer.errors import CollectedDataError, DataError, did_you_mean, nearest
-from harmonizer.formats.oscal.catalog import Fault
+from harmonizer.errors import DataError, did_you_mean, nearest, raise_together
+from harmonizer.formats.contents import Contents, ReadMapping, ReadMappingSet
+from harmonizer.formats.foreign_text import slug_of
 from harmonizer.formats.oscal.documents import Document
-from harmonizer.formats.oscal.frameworks import Import
-from harmonizer.knowledge.authored import RELATED_PREDICATE
-from harmonizer.knowledge.tables import PUBLISHED_COLUMNS, dump
-from harmonizer.vocabulary import BASE, RELATION_PREDICATES
 
 RELATIONS = {"equal-to": "equal", "equivalent-to": "equal", "subset-of": "subset-of", "superset-of": "superset-of",
              "intersects-with": "intersects-with", "no-relationship": "no-relationship"}  # fmt: skip
 
 
-def read_mappings(document: Document) -> Import:
-    """The mappings of a collection as files of the workspace.
+def read_mappings(document: Document) -> Contents:
+    """The mappings of a collection as one published set.
 
     Raises :class:`DataError` (``CollectedDataError`` with all of them) for unknown relationships, ends without an id,
-    and confidences outside 0 to 1. Pairs that stand twice are listed and taken once.
+    and confidences outside 0 to 1.
     """
-    found, problems = Import(), []
-    table: dict[tuple[str, str], dict[str, str]] = {}
+    problems: list[DataError] = []
+    table: list[ReadMapping] = []
     mappings = document.body.get("mappings", ())
     for at, mapping in enumerate(mappings):
         source = _framework(document, mapping.get("source-resource", {}))
         target = _framework(document, mapping.get("target-resource", {}))
         for number, one in enumerate(mapping.get("maps", ())):
-            place = f"mapping-collection.mappings[{at}].maps[{number}]"
             try:
-                pairs = _pairs(document, place, one, source, target)
+                place = f"mapping-collection.mappings[{at}].maps[{number}]"
+                table += _pairs(document, place, one, source, target)
             except DataError as error:
                 problems.append(error)
-                continue
-            for ends, cells in pairs:
-                if ends in table:
-                    found.faults.append(Fault(place, f"{ends[0]} to {ends[1]} stands twice; the first counts"))
-                table.setdefault(ends, cells)
-    if problems:
-        raise problems[0] if len(problems) == 1 else CollectedDataError(problems)
-    name = re.sub(r"[^a-z0-9]+", "-", document.path.stem.casefold()).strip("-") or "oscal"
-    head = (f"#mapping_set_id: {BASE}mapping-set/{name}\n#mapping_set_title: {json.dumps(document.title)}\n"
-            f"#mapping_provider: {json.dumps(document.title)}\n#license: unknown; see your source\n")  # fmt: skip
-    found.files[f"data/crosswalks/{name}.sssom.tsv"] = head + dump(PUBLISHED_COLUMNS, table.values(), "\t")
-    found.figures = {"mappings": len(mappings), "mapping rows": len(table), "findings": len(found.faults)}
-    return found
+    raise_together(problems)
+    one_set = ReadMappingSet(document.path.stem, tuple(table), provider=document.title, url="OSCAL mapping-collection")
+    return Contents(mapping_sets=(one_set,), figures={"mappings": len(mappings)})
 
 
 def _framework(document: Document, resource: dict[str, Any]) -> str:
@@ -66,11 +51,11 @@ def _framework(document: Document, resource: dict[str, Any]) -> str:
         if href == f"#{one.get('uuid')}":
             href = next((str(link.get("href")) for link in one.get("rlinks", ())), str(one.get("title", href)))
     stem = PurePosixPath(href.rstrip("/")).name
-    return re.sub(r"[^a-z0-9]+", "-", stem.removesuffix(PurePosixPath(stem).suffix).casefold()).strip("-") or "unknown"
+    return slug_of(stem.removesuffix(PurePosixPath(stem).suffix)) or "unknown"
 
 
 def _pairs(document: Document, place: str, one: dict[str, Any], source: str, target: str,
-           ) -> list[tuple[tuple[str, str], dict[str, str]]]:  # fmt: skip
+           ) -> list[ReadMapping]:  # fmt: skip
     word = one.get("relationship")
     if word not in RELATIONS:
         hint = did_you_mean(nearest(str(word), RELATIONS, 1)) or f"; expected one of {', '.join(RELATIONS)}"
@@ -90,14 +75,8 @@ def _pairs(document: Document, place: str, one: dict[str, Any], source: str, tar
     comment = str(one.get("remarks") or "stated without a reason")
     if together:
         comment = f"{word} of several together; {comment}"
-    cells = {
-        "predicate_id": RELATED_PREDICATE if together else RELATION_PREDICATES[relation],
-        "predicate_modifier": "Not" if relation == "no-relationship" and not together else "",
-        "mapping_justification": "semapv:ManualMappingCuration", "confidence": f"{confidence:g}",
-        "comment": " ".join(comment.split()),
-    }  # fmt: skip
     return [
-        ((f"{source}:{first}", f"{target}:{second}"),
-         cells | {"subject_id": f"{source}:{first}", "object_id": f"{target}:{second}"})
+        ReadMapping(f"{source}:{first}", "related" if together else relation, f"{target}:{second}", comment, confidence,
+                    place)
         for first in ends[0] for second in ends[1]
     ]  # fmt: skip

@@ -35,9 +35,8 @@ _LISTS = {
 _TEXT_KEYS = {"document-id": "identifier", "external-id": "id", "telephone-number": "number", "hash": "value",
               "base64": "value"}  # fmt: skip
 _BLOCKS = ("p", "ul", "ol", "pre", "table", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "img", "hr")
-_MULTILINE = ("description", "remarks", "usage", "statement", "justification", "comments")
-_LINES = ("title", "label", "choice", "text")
-_INTEGERS = ("start", "end")
+_MULTILINE = ("description", "mapping-description", "remarks", "usage", "statement", "justification", "comments")
+_LINES = ("title", "label", "choice", "text", "purpose")
 _MARKS = {"em": "*", "i": "*", "strong": "**", "b": "**", "code": "`", "q": '"', "sub": "~", "sup": "^"}
 
 
@@ -54,8 +53,7 @@ def _name(element: Element) -> str:
 
 def _object(element: Element) -> Any:
     name, attributes = _name(element), {k: v for k, v in element.attrib.items() if not k.startswith("{")}
-    found: dict[str, Any] = {key: int(text) if key in _INTEGERS and text.isdigit() else text
-                             for key, text in attributes.items()}  # fmt: skip
+    found: dict[str, Any] = dict(attributes)
     if name in _LINES:
         return _inline(element)
     children = list(element)
@@ -65,8 +63,7 @@ def _object(element: Element) -> Any:
     if not children and name in ("include-all", "flat", "back-matter", "merge", "modify"):
         return found
     if not children and not found:
-        text = (element.text or "").strip()
-        return text == "true" if name == "as-is" and text in ("true", "false") else text
+        return (element.text or "").strip()
     if not children and (element.text or "").strip():
         return found | {_TEXT_KEYS.get(name, "value"): (element.text or "").strip()}
     if blocks:

@@ -14,23 +14,24 @@ from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import Any
 
+from harmonizer.formats.contents import Finding
 from harmonizer.formats.oscal.alter import alter, set_parameter
-from harmonizer.formats.oscal.catalog import Fault, parameters, places
+from harmonizer.formats.oscal.catalog import parameters, places
 from harmonizer.formats.oscal.documents import Document
 
 _OWN = uuid.UUID("5c9e3f0e-6f43-5d0b-9a52-6f0c1f1f9d11")  # names the uuids that are derived here
 
 
-def resolve(profile: Document, given: Sequence[Document]) -> tuple[Document, list[Fault]]:
+def resolve(profile: Document, given: Sequence[Document]) -> tuple[Document, list[Finding]]:
     """The resolved catalog and what was found wrong on the way: unknown ids, imports taken by exclusion, clashes.
 
     Raises :class:`DataError` where an import is not among ``given`` or imports run in a circle.
     """
-    faults: list[Fault] = []
+    faults: list[Finding] = []
     return Document(profile.path, "catalog", _resolved(profile, given, faults, ())), faults
 
 
-def _resolved(profile: Document, given: Sequence[Document], faults: list[Fault], above: tuple[Document, ...],
+def _resolved(profile: Document, given: Sequence[Document], faults: list[Finding], above: tuple[Document, ...],
               ) -> dict[str, Any]:  # fmt: skip
     if profile in above:
         raise profile.problem("", f"the imports run in a circle: {' -> '.join(d.path.name for d in (*above, profile))}")
@@ -55,35 +56,45 @@ def _resolved(profile: Document, given: Sequence[Document], faults: list[Fault],
     return catalog
 
 
-def _source(profile: Document, href: str, place: str, given: Sequence[Document], imports: int, faults: list[Fault],
+def _source(profile: Document, href: str, place: str, given: Sequence[Document], imports: int, faults: list[Finding],
             ) -> Document:  # fmt: skip
-    """The given document that an import means: by uuid, by file name, by file name in another notation."""
-    others = [one for one in given if one.path != profile.path and one.kind in ("catalog", "profile")]
-    hrefs = [href]
-    if href.startswith("#"):
-        for resource in profile.body.get("back-matter", {}).get("resources", ()):
-            if resource.get("uuid") == href[1:]:
-                hrefs += [str(link.get("href", "")) for link in resource.get("rlinks", ())]
-    names = {PurePosixPath(one.partition("#")[0]).name for one in hrefs} - {""}
+    """The given document that an import means, or the only catalog for the only import."""
+    if (found := meant(profile, href, given)) is not None:
+        return found
+    catalogs = [one for one in given if one.kind == "catalog"]
+    wanted = ", ".join(sorted(_names(profile, href))) or href
+    if imports == 1 and len(catalogs) == 1:
+        faults.append(Finding(place, f"{wanted} was not given; taken from {catalogs[0].path.name}, the only catalog"))
+        return catalogs[0]
+    raise profile.problem(place, f"imports {wanted}, which is not among the files given; nothing is fetched, "
+                                 "so name that file too")  # fmt: skip
+
+
+def meant(document: Document, href: str, given: Sequence[Document]) -> Document | None:
+    """The given catalog or profile that an href means: by uuid, by file name, by file name in another notation."""
+    others = [one for one in given if one.path != document.path and one.kind in ("catalog", "profile")]
+    hrefs, names = hrefs_of(document, href), _names(document, href)
     stems = {PurePosixPath(name).stem for name in names}
     tests: tuple[Callable[[Document], bool], ...] = (
         lambda one: f"#{one.body.get('uuid')}" in hrefs,
         lambda one: one.path.name in names,
         lambda one: one.path.stem in stems,
     )
-    for test in tests:
-        if found := [one for one in others if test(one)]:
-            return found[0]
-    catalogs = [one for one in others if one.kind == "catalog"]
-    wanted = ", ".join(sorted(names)) or href
-    if imports == 1 and len(catalogs) == 1:
-        faults.append(Fault(place, f"{wanted} was not given; taken from {catalogs[0].path.name}, the only catalog"))
-        return catalogs[0]
-    raise profile.problem(place, f"imports {wanted}, which is not among the files given; nothing is fetched, "
-                                 "so name that file too")  # fmt: skip
+    return next((one for test in tests for one in others if test(one)), None)
 
 
-def _selected(whole: dict[str, Any], one: dict[str, Any], place: str, faults: list[Fault]) -> set[str]:
+def hrefs_of(document: Document, href: str) -> list[str]:
+    """An href and, where it points into the back-matter, the hrefs of that resource."""
+    resources = document.body.get("back-matter", {}).get("resources", ()) if href.startswith("#") else ()
+    return [href, *(str(link.get("href", "")) for resource in resources if resource.get("uuid") == href[1:]
+                    for link in resource.get("rlinks", ()))]  # fmt: skip
+
+
+def _names(document: Document, href: str) -> set[str]:
+    return {PurePosixPath(one.partition("#")[0]).name for one in hrefs_of(document, href)} - {""}
+
+
+def _selected(whole: dict[str, Any], one: dict[str, Any], place: str, faults: list[Finding]) -> set[str]:
     """The ids of the controls that an import selects."""
     controls = [found for found in places(whole) if found.kind == "control"]
     children: dict[str, list[str]] = {}
@@ -97,7 +108,7 @@ def _selected(whole: dict[str, Any], one: dict[str, Any], place: str, faults: li
         for at, call in enumerate(one.get(key, ())):
             named = list(call.get("with-ids", ()))
             faults.extend(
-                Fault(f"{place}.{key}[{at}]", f"the imported catalog has no control {name!r}")
+                Finding(f"{place}.{key}[{at}]", f"the imported catalog has no control {name!r}")
                 for name in named
                 if name not in known
             )
@@ -125,7 +136,7 @@ def _descendants(names: set[str], children: dict[str, list[str]]) -> set[str]:
 Chosen = list[tuple[dict[str, Any], set[str]]]
 
 
-def _merged(merge: dict[str, Any], chosen: Chosen, faults: list[Fault]) -> dict[str, Any]:
+def _merged(merge: dict[str, Any], chosen: Chosen, faults: list[Finding]) -> dict[str, Any]:
     """The selected controls as-is (with their groups), in groups of the profile's own, or else flat."""
     method = merge.get("combine", {}).get("method", "keep")
     taken: set[str] = set()
@@ -133,7 +144,7 @@ def _merged(merge: dict[str, Any], chosen: Chosen, faults: list[Fault]) -> dict[
     for whole, ids in chosen:
         clashes = sorted(ids & taken)
         if clashes and method == "keep":
-            faults.append(Fault("profile.merge", f"imported more than once and kept: {', '.join(clashes)}"))
+            faults.append(Finding("profile.merge", f"imported more than once and kept: {', '.join(clashes)}"))
         narrowed.append((whole, ids if method == "keep" else ids - taken))
         taken |= ids
     result: dict[str, Any] = {}
@@ -197,7 +208,7 @@ def _loose(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
             yield from place.value.get("params", ())
 
 
-def _custom(custom: dict[str, Any], flat: list[dict[str, Any]], faults: list[Fault]) -> dict[str, Any]:
+def _custom(custom: dict[str, Any], flat: list[dict[str, Any]], faults: list[Finding]) -> dict[str, Any]:
     """The profile's own groups, each filled by its insert-controls; what no group takes is listed and left out."""
     left = {str(control.get("id")): control for control in flat}
 
@@ -219,18 +230,18 @@ def _custom(custom: dict[str, Any], flat: list[dict[str, Any]], faults: list[Fau
 
     made = built(custom, "profile.merge.custom")
     if left:
-        faults.append(Fault("profile.merge.custom", f"selected, but in no group: {', '.join(left)}"))
+        faults.append(Finding("profile.merge.custom", f"selected, but in no group: {', '.join(left)}"))
     return made
 
 
-def _modify(modify: dict[str, Any], result: dict[str, Any], faults: list[Fault]) -> None:
+def _modify(modify: dict[str, Any], result: dict[str, Any], faults: list[Finding]) -> None:
     known = parameters(result)
     for at, setting in enumerate(modify.get("set-parameters", ())):
         identifier = str(setting.get("param-id", ""))
         if identifier in known:
             set_parameter(known[identifier], setting)
         else:
-            faults.append(Fault(f"profile.modify.set-parameters[{at}]", f"no parameter {identifier!r} in the result"))
+            faults.append(Finding(f"profile.modify.set-parameters[{at}]", f"no parameter {identifier!r} in the result"))
     controls: dict[str, list[dict[str, Any]]] = {}
     for place in places(result):
         if place.kind == "control":
@@ -238,9 +249,9 @@ def _modify(modify: dict[str, Any], result: dict[str, Any], faults: list[Fault])
     for at, change in enumerate(modify.get("alters", ())):
         identifier, place_ = str(change.get("control-id", "")), f"profile.modify.alters[{at}]"
         if identifier not in controls:
-            faults.append(Fault(place_, f"no control {identifier!r} in the result"))
+            faults.append(Finding(place_, f"no control {identifier!r} in the result"))
         for control in controls.get(identifier, ()):
-            faults += [Fault(place_, message) for message in alter(control, change)]
+            faults += [Finding(place_, message) for message in alter(control, change)]
 
 
 def _resources(bodies: Sequence[dict[str, Any]], used: str) -> list[dict[str, Any]]:
