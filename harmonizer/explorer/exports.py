@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO, StringIO
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import harmonizer as hz
 from harmonizer.answer import Answer
 from harmonizer.explorer.session import Question
 from harmonizer.printing import write
+from harmonizer.reports.archive import zipped
 from harmonizer.reports.exports import FORMATS
 
 TABLES = {
@@ -57,8 +57,4 @@ def file(kg: hz.Harmonizer, name: str, names: Sequence[str], plan: hz.Plan | Non
         path = kg.export(name, Path(folder) / f"export{FORMATS[name].ending}", *names, plan=plan)
         if path.is_file():
             return path.read_bytes()
-        archive = BytesIO()
-        with ZipFile(archive, "w") as packed:
-            for one in sorted(path.iterdir()):
-                packed.writestr(ZipInfo(one.name), one.read_bytes(), ZIP_DEFLATED)  # dated 1980, whatever the day
-        return archive.getvalue()
+        return zipped({one.name: one.read_bytes() for one in sorted(path.iterdir())})

@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import tempfile
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,6 +26,7 @@ from harmonizer.programme.assessment import STATUSES
 from harmonizer.programme.evidence import Artefact
 from harmonizer.programme.evidence_use import EvidenceUse
 from harmonizer.reports.applicability_statement import statement_of_applicability
+from harmonizer.reports.archive import zipped
 from harmonizer.reports.control_matrix import control_matrix, write_matrix
 from harmonizer.reports.plain import disarmed
 from harmonizer.reports.subject import ANSWERED, Subject
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 FORMAT = "harmonizer-audit-pack/1"
 MANIFEST = "MANIFEST.json"
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 CONTROLS_NOTE = "The controls in use, as they stood."
 MATRIX_TABLES = ("Coverage by requirement", "Controls", "Gaps", "Statement of Applicability", "Evidence requests",
                  "Sources")  # fmt: skip
@@ -289,13 +288,7 @@ def write_pack(
         "as_of": content.day, "dataset": kg.index.hash, "files": files,
     }  # fmt: skip
     written = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, data in [*sorted(parts.items()), (MANIFEST, written)]:
-            entry = zipfile.ZipInfo(name, ZIP_DATE)
-            entry.create_system, entry.compress_type = 0, zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
-    write_aside(path, buffer.getvalue())
+    write_aside(path, zipped({**dict(sorted(parts.items())), MANIFEST: written}))
     return Pack(path, sha256(written).hexdigest(), len(parts), content.guard.found, tuple(_warnings(content, parts)))
 
 

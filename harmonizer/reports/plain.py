@@ -6,16 +6,15 @@ import csv
 import io
 import json
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from harmonizer.answer import Cell, show
 from harmonizer.knowledge.tables import write_aside
+from harmonizer.reports.archive import zipped
 from harmonizer.reports.tables import Page, Report, Sheet
 
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _COMPUTED = ("=", "+", "-", "@", "\t", "\r")
 _MARKED = re.compile(r"([\\`*_{}\[\]<>|#~])")
 
@@ -30,11 +29,7 @@ def write_csv(report: Report, path: Path) -> Path:
         f"{number:02}-{_file_name(part.name)}.csv": _csv(part).encode() for number, part in enumerate(report.parts)
     }
     if path.suffix == ".zip":
-        buffer = io.BytesIO()
-        with zipfile.ZipFile(buffer, "w") as archive:
-            for name, data in files.items():
-                archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), data, zipfile.ZIP_DEFLATED)
-        write_aside(path, buffer.getvalue())
+        write_aside(path, zipped(files))
     else:
         for name, data in files.items():
             write_aside(path / name, data)

@@ -14,13 +14,13 @@ from openpyxl.writer.excel import ExcelWriter
 
 from harmonizer.formats.control_matrix import SNAPSHOT_SHEET
 from harmonizer.knowledge.tables import write_aside
+from harmonizer.reports.archive import entry
 from harmonizer.reports.guides import LISTS_SHEET, list_rows
 from harmonizer.reports.snapshot import snapshot_rows
 from harmonizer.reports.spreadsheet import Book
 from harmonizer.reports.tables import Page, Report
 
 DATASET_PROPERTY = "harmonizer dataset"
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def write_workbook(report: Report, path: Path) -> Path:
@@ -58,14 +58,8 @@ class _WithoutClock(zipfile.ZipFile):
     """A zip archive with one fixed date and no trace of the system it is written on."""
 
     def writestr(self, name: Any, data: Any, *rest: Any, **options: Any) -> None:  # type: ignore[override]
-        super().writestr(_entry(name), data, *rest, **options)
+        super().writestr(entry(name), data, *rest, **options)
 
     def write(self, filename: Any, arcname: Any = None, *rest: Any, **options: Any) -> None:
-        with Path(filename).open("rb") as source, self.open(_entry(arcname), "w") as part:
+        with Path(filename).open("rb") as source, self.open(entry(arcname), "w") as part:
             shutil.copyfileobj(source, part)
-
-
-def _entry(name: str) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, date_time=ZIP_DATE)
-    entry.create_system, entry.compress_type = 0, zipfile.ZIP_DEFLATED
-    return entry

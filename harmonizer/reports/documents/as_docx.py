@@ -10,9 +10,9 @@ import zipfile
 from datetime import datetime
 from typing import Any
 
+from harmonizer.reports.archive import zipped
 from harmonizer.reports.documents.document import Block, Document, Items, Paragraph, Picture, Table, grouped
 
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 FIXED = datetime(1980, 1, 1)
 PAGE_MM, MARGIN_MM = (210, 297), 20
 TEXT_MM = PAGE_MM[0] - 2 * MARGIN_MM
@@ -179,8 +179,5 @@ def _w(name: str) -> str:
 
 def _fixed(data: bytes) -> bytes:
     """The same zip file with fixed times, its parts in the order in which they were written."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w") as target:
-        for part in source.infolist():
-            target.writestr(zipfile.ZipInfo(part.filename, ZIP_DATE), source.read(part), zipfile.ZIP_DEFLATED)
-    return out.getvalue()
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        return zipped({part.filename: source.read(part) for part in source.infolist()})
