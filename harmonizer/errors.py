@@ -90,6 +90,10 @@ class UnknownNameError(UsageError, KeyError):
         return str(self.args[0])
 
 
+MOST_HINTS = 25
+"""Nearest names are looked up for so many unknown ones: each takes a while, and nobody reads hundreds."""
+
+
 def nearest(name: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known names most like ``name``, best first, compared without regard to case."""
     by_folded: dict[str, str] = {}

@@ -6,15 +6,13 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from harmonizer.errors import DataError, did_you_mean, nearest
+from harmonizer.errors import MOST_HINTS, DataError, did_you_mean, nearest
 from harmonizer.formats.contents import Finding
 from harmonizer.formats.foreign_text import id_problem
 from harmonizer.knowledge import identifiers
 from harmonizer.knowledge.index import Index
 
 OBJECTIVE = "objective"
-MOST_HINTS = 25
-"""Nearest names are looked up for so many unknown ones: each takes a while, and nobody reads hundreds."""
 
 
 class Ends:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from harmonizer.errors import DataError, did_you_mean, nearest, raise_together
+from harmonizer.errors import MOST_HINTS, DataError, did_you_mean, nearest, raise_together
 from harmonizer.formats.contents import Contents, Finding, ReadFramework, ReadMapping, ReadMappingSet, ReadRequirement
 from harmonizer.formats.foreign_text import MAXIMUM_TEXT, id_problem, line_of, slug_of, text_of
 from harmonizer.formats.mapping_ends import Ends
@@ -182,7 +182,7 @@ class _Builder:
             checked: set[str] = set()
             for path, one in known.values():
                 if one.parent and one.parent not in known:
-                    hint = did_you_mean(nearest(one.parent, known)) if len(self.problems) < 25 else ""
+                    hint = did_you_mean(nearest(one.parent, known)) if len(self.problems) < MOST_HINTS else ""
                     self.problems.append(problem(path, one.place, f"unknown parent {one.parent!r}{hint}"))
                     continue
                 above, passed = one.parent, [one.id]

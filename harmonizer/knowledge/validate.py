@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from harmonizer import model
-from harmonizer.errors import DataError, did_you_mean, nearest
+from harmonizer.errors import MOST_HINTS, DataError, did_you_mean, nearest
 from harmonizer.knowledge.authored import Place, describe
 from harmonizer.model import short_key
 from harmonizer.scope import ScopeError, ScopeLogic
@@ -21,10 +21,6 @@ from harmonizer.values import Duration, parse_value
 if TYPE_CHECKING:
     import pyoxigraph as ox
     import rdflib
-
-
-MOST_HINTS = 25
-"""Nearest names are looked up for so many unknown ones: each takes a while, and nobody reads hundreds."""
 
 
 def check(knowledge: model.Knowledge, places: Mapping[object, Place]) -> list[DataError]:
