@@ -42,7 +42,7 @@ class ProgrammeQuestions:
 
         @property
         def workspace(self) -> Path | None: ...
-        def as_it_stood(self, day: str) -> Harmonizer: ...
+        def within(self, *, scope: str | None = None, as_of: str | None = None) -> Harmonizer: ...
         def carry(self, findings: Mapping[str, str], to: str, *, trust: Sequence[str] = ()) -> Answer: ...
         @property
         def nobody_in_particular(self) -> Index: ...
@@ -182,7 +182,7 @@ class ProgrammeQuestions:
         from harmonizer.reports.audit_pack import write_pack
 
         start, end = period_of(period)
-        asked = self.as_it_stood(self.circumstances.as_of or end)
+        asked = self.within(as_of=self.circumstances.as_of or end)
         return write_pack(asked, framework, (start, end), Path(path), include=include)
 
     # gates --------------------------------------------------------------------------------------------------------

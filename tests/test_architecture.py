@@ -26,6 +26,7 @@ FLOORS = (
     {"gates"},
     {"reports"},
     {"programme_api"},
+    {"files_api"},
     {"api"},
     {"printing"},
     {"explorer", "cli"},

@@ -31,7 +31,7 @@ def page() -> None:
         st.code("harmonizer init my-folder --example ai-platform\nharmonizer explore --workspace my-folder",
                 language=None)  # fmt: skip
     else:
-        asked = hz.load(session.workspace(), scope=question.scope, as_of=question.as_of)
+        asked = session.asked(kg, question)
         view = st.segmented_control("View", VIEWS, default=VIEWS[0], required=True, key="programme_view",
                                     bind="query-params", label_visibility="collapsed")  # fmt: skip
         shown: dict[str, Callable[[hz.Harmonizer, Question], None]] = {

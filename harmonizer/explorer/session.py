@@ -95,6 +95,11 @@ def knowledge_graph() -> hz.Harmonizer:
     return _opened(workspace(), _current_hash(workspace()))
 
 
+def asked(kg: hz.Harmonizer, question: Question) -> hz.Harmonizer:
+    """The graph with every question asked within the scope and as of the day of a question."""
+    return kg.within(scope=question.scope, as_of=question.as_of)
+
+
 @st.cache_data(max_entries=KEPT, show_spinner="Computing coverage")
 def coverage_matrix(index_hash: str, frameworks: tuple[str, ...], scope: str, as_of: str, _kg: hz.Harmonizer) -> Answer:
     """The directed coverage of each of the frameworks by each other; of all that are loaded where none is named."""
@@ -152,9 +157,10 @@ def neighbourhood(index_hash: str, frameworks: tuple[str, ...], node: str, limit
 @st.cache_data(max_entries=4, show_spinner="Writing the workbook")
 def workbook(index_hash: str, question: Question, certificate_hash: str, _plan: hz.Plan) -> bytes:
     """The control matrix workbook of a solved question, of the plan that has this certificate."""
-    asked = hz.load(workspace(), scope=question.scope, as_of=question.as_of)
     with TemporaryDirectory() as folder:
-        path = asked.to_excel(Path(folder) / "control-matrix.xlsx", *question.frameworks, plan=_plan)
+        path = asked(knowledge_graph(), question).to_excel(
+            Path(folder) / "control-matrix.xlsx", *question.frameworks, plan=_plan
+        )
         return Path(path).read_bytes()
 
 
@@ -165,4 +171,4 @@ def exported(
     """The file of an export format about these names; of the plan with this certificate, where it writes controls."""
     from harmonizer.explorer import exports
 
-    return exports.file(hz.load(workspace(), scope=question.scope, as_of=question.as_of), name, names, _plan)
+    return exports.file(asked(knowledge_graph(), question), name, names, _plan)
