@@ -138,7 +138,7 @@ def opened(page: Page, address: str, name: str) -> None:
     page.goto(f"{address}/{PAGES.get(name, name)}")
     page.locator("[data-testid=stCaptionContainer]").get_by_text("Not legal advice").wait_for()
     page.locator("[data-testid=stStatusWidget]").wait_for(state="detached")
-    page.wait_for_function("!document.querySelector('[data-stale=true]')")
+    page.wait_for_function("!document.querySelector('[data-stale=true], [data-testid=stSkeleton]')")
     assert page.locator("[data-testid=stException]").count() == 0
 
 
