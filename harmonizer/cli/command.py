@@ -140,7 +140,6 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         def report(what: str, done: int, total: int) -> None:
             if what not in tasks:
                 tasks[what] = bar.add_task(what, total=total)
-                bar.refresh()  # a busy process leaves the bar's own thread no time to show a new step
             bar.update(tasks[what], completed=done, total=total)
 
         yield report
