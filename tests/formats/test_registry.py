@@ -148,6 +148,7 @@ def test_an_interrupted_import_leaves_the_workspace_as_it_was(tmp_path: Path) ->
     process = subprocess.Popen(
         [sys.executable, "-m", "harmonizer.cli", "import", tmp_path / "long.tsv", "--workspace", workspace],
         cwd=ROOT, stderr=theirs, stdout=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a job in the background inherits "ignore"
     )  # fmt: skip
     os.close(theirs)
     shown, deadline = b"", time.monotonic() + 60
