@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 def load(
     workspace: str | Path | None = None, *, scope: str = "*", as_of: str = "", system: str = "",
-    organisation: str | Path | None = None,
+    organisation: str | Path | None = None, ready: bool = True,
 ) -> Harmonizer:  # fmt: skip
     """Open the bundled knowledge graph, with the files of a workspace folder laid over it, or one behind an endpoint.
 
@@ -48,6 +48,7 @@ def load(
     as_of: an ISO date, likewise.
     system: one system of the organisation, which is then all that questions are asked for.
     organisation: an organisation file; by default the ``organisation.yaml`` of the workspace, if it has one.
+    ready: make what questions share now, so that the first of them does not wait for it.
 
     An organisation file fixes every tag but the events: what it does not name is false.
 
@@ -59,7 +60,12 @@ def load(
     dataset = store.open_dataset(workspace)
     index = dataset.index()
     known = organisation_of(dataset.workspace, organisation, index, system)
-    return Harmonizer(index, dataset, Circumstances(scope or "*", as_of), known, system)
+    graph = Harmonizer(index, dataset, Circumstances(scope or "*", as_of), known, system)
+    if ready:
+        from harmonizer.crosswalk.counterparts import make_ready
+
+        make_ready(graph.index)
+    return graph
 
 
 class Harmonizer(FileQuestions, ProgrammeQuestions):
@@ -225,7 +231,7 @@ class Harmonizer(FileQuestions, ProgrammeQuestions):
         from harmonizer.crosswalk.assertions import own_assertions, trusted_assertions
         from harmonizer.crosswalk.carry import carry_all
 
-        known = [*own_assertions(self.index), *trusted_assertions(self.index, trust)]
+        known = [*own_assertions(self.index.knowledge), *trusted_assertions(self.index.knowledge, trust)]
         by_key = {self.index.requirement(name).key: finding for name, finding in findings.items()}
         carried = carry_all(self.index, by_key, self.index.framework(to), known, self._asked(scope, as_of))
         rows = [

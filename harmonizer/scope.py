@@ -85,6 +85,7 @@ def _factor(tokens: list[str], text: str) -> tuple[Node, list[str]]:
     return ("tag", head), rest
 
 
+@lru_cache(maxsize=20_000)
 def tags_of(text: str) -> frozenset[str]:
     """The tags that an expression names."""
     return frozenset(_tags(parse(text)))
@@ -255,13 +256,10 @@ class ScopeLogic:
 
     def compatible(self, *texts: str) -> bool:
         """Whether all expressions can be true together."""
-        texts = tuple(sorted({text for text in texts if text not in ("", "*")}))
-        if not texts:
-            return True
-        key = ("compatible", *texts)
-        if key not in self._cache:
-            self._cache[key] = self._can_hold(texts)
-        return self._cache[key]
+        asked = ("compatible", *texts)
+        if asked not in self._cache:
+            self._cache[asked] = self._can_hold(sorted({text for text in texts if text not in ("", "*")}))
+        return self._cache[asked]
 
     def _can_hold(self, texts: Sequence[str]) -> bool:
         """Whether one alternative of each expression can be chosen so that all of them agree."""

@@ -64,7 +64,7 @@ class Session:
         from harmonizer.api import load
 
         named = {name: self._options[name] or "" for name in ("scope", "as_of", "system")}
-        return load(self.workspace, organisation=self.organisation, **named)
+        return load(self.workspace, organisation=self.organisation, ready=False, **named)
 
     @property
     def format(self) -> str:

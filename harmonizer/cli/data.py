@@ -157,7 +157,7 @@ def _is_workbook(paths: list[Path]) -> bool:
 def _index(session: Session, folder: Path) -> Index:
     from harmonizer.api import load
 
-    return (session.graph if folder.is_dir() else load()).index
+    return (session.graph if folder.is_dir() else load(ready=False)).index
 
 
 def _tell(findings: Sequence[object], most: int | None = 20) -> None:

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from harmonizer.errors import UnknownNameError
-from harmonizer.knowledge.index import Index
-from harmonizer.model import Mapping
+from harmonizer.model import Knowledge, Mapping
 
 Reading = Literal["plain", "strict"]
 FactName = Literal["S", "N", "O", "D"]
@@ -59,7 +58,36 @@ class Assertion:
     @property
     def facts(self) -> tuple[Fact, ...]:
         """The facts that it states, by its relation and reading."""
-        return _PLAIN[self.relation] + (_STRICT_ADDS.get(self.relation, ()) if self.reading == "strict" else ())
+        return facts_of(self.relation, self.reading)
+
+
+class Statements(NamedTuple):
+    """What assertions state, without who says so and why: all that a closure looks at, a list for each column."""
+
+    subjects: list[str]
+    relations: list[str]
+    objects: list[str]
+    readings: list[Reading]
+
+    @classmethod
+    def of(cls, assertions: Iterable[Assertion]) -> Statements:
+        given = tuple(assertions)
+        return cls([one.subject for one in given], [one.relation for one in given], [one.object for one in given],
+                   [one.reading for one in given])  # fmt: skip
+
+    def row(self, place: int) -> tuple[str, str, str, Reading]:
+        """One of them."""
+        return self.subjects[place], self.relations[place], self.objects[place], self.readings[place]
+
+    def and_also(self, others: Statements) -> Statements:
+        """These, then the others."""
+        return Statements(self.subjects + others.subjects, self.relations + others.relations,
+                          self.objects + others.objects, self.readings + others.readings)  # fmt: skip
+
+
+def facts_of(relation: str, reading: Reading) -> tuple[Fact, ...]:
+    """The facts that a relation states of its ends, as it is read."""
+    return _PLAIN[relation] + (_STRICT_ADDS.get(relation, ()) if reading == "strict" else ())
 
 
 def assertions_of(rows: Iterable[Mapping], reading: Reading = "strict") -> list[Assertion]:
@@ -75,28 +103,45 @@ def assertions_of(rows: Iterable[Mapping], reading: Reading = "strict") -> list[
     ]  # fmt: skip
 
 
-def own_assertions(index: Index) -> list[Assertion]:
+def own_assertions(knowledge: Knowledge) -> list[Assertion]:
     """What the frameworks' own mapping sets assert, read as each framework says."""
-    plain = {key for key, one in index.framework_versions.items() if one.reading == "plain"}
+    plain = _read_plainly(knowledge)
     rows: tuple[list[Mapping], list[Mapping]] = ([], [])
-    for row in index.knowledge.mappings:
+    for row in knowledge.mappings:
         rows[row.requirement.partition(":")[0] in plain].append(row)
     return [*assertions_of(rows[0], "strict"), *assertions_of(rows[1], "plain")]
 
 
-def trusted_assertions(index: Index, trust: Collection[str]) -> list[Assertion]:
+def own_statements(knowledge: Knowledge) -> Statements:
+    """What :func:`own_assertions` states, in a fraction of the time."""
+    plain = _read_plainly(knowledge)
+    rows = [row for row in knowledge.mappings if row.states_fact]
+    subjects = [row.requirement for row in rows]
+    readings: list[Reading] = ["strict"] * len(rows)
+    if plain:
+        readings = ["plain" if subject.partition(":")[0] in plain else "strict" for subject in subjects]
+    return Statements(
+        subjects, [row.relation for row in rows], [f"objective:{row.objective}" for row in rows], readings
+    )
+
+
+def _read_plainly(knowledge: Knowledge) -> frozenset[str]:
+    return frozenset(one.key for one in knowledge.frameworks if one.reading == "plain")
+
+
+def trusted_assertions(knowledge: Knowledge, trust: Collection[str]) -> list[Assertion]:
     """The rows of the published mapping sets that the user trusts, by publisher or by id, or all for ``*``.
 
     Raises :class:`~harmonizer.errors.UnknownNameError` for a name that no set has.
     """
-    sets = index.knowledge.mapping_sets
+    sets = knowledge.mapping_sets
     names = {name for one in sets for name in (one.id, one.publisher)}
     for name in trust:
         if name != "*" and name not in names:
             raise UnknownNameError("publisher or mapping set", name, sorted(names))
     chosen = {one.id: one for one in sets if "*" in trust or one.id in trust or one.publisher in trust}
     found = []
-    for link in index.knowledge.links:
+    for link in knowledge.links:
         if link.mapping_set in chosen:
             reading: Reading = "strict" if chosen[link.mapping_set].reading == "strict" else "plain"
             found.append(Assertion(

@@ -8,19 +8,23 @@ for at what is asserted only.
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
 from harmonizer.crosswalk import relations
-from harmonizer.crosswalk.assertions import Assertion
+from harmonizer.crosswalk.assertions import Assertion, Statements, facts_of
 from harmonizer.crosswalk.facts import BITS, NONE, Facts, clash_changes
 from harmonizer.crosswalk.links import Codes, Nodes, classes, decode, encode
 from harmonizer.errors import UsageError
+
+Word = TypeVar("Word", bound=str)
 
 ROWS_KEPT, BYTES_KEPT = 1024, 128 * 2**20  # at most, of the rows last worked out, a byte per node each
 
@@ -42,14 +46,14 @@ class Entailment:
         known = (self.within, self.contains, self.not_within, self.not_contains, self.overlap, self.disjoint)
         return relations.from_facts(fact for fact, holds in zip(relations.OF_FACT, known, strict=True) if holds)
 
-    @property
+    @cached_property
     def relation(self) -> str:
         """Which of the fourteen relations is known, in words; empty where nothing is."""
         if self.left_open == relations.ANYTHING:
             return ""
         return relations.WORDS.get(self.left_open, "contradictory")
 
-    @property
+    @cached_property
     def definite(self) -> bool:
         """Whether exactly one base relation is left."""
         return self.left_open.bit_count() == 1
@@ -91,12 +95,11 @@ class Closure:
     assertions: what is asserted, each with its own reading.
     """
 
-    def __init__(self, assertions: Iterable[Assertion]) -> None:
-        self._assertions = tuple(assertions)
-        ends = {one.subject for one in self._assertions} | {one.object for one in self._assertions}
-        self._names = sorted(ends)
+    def __init__(self, assertions: Iterable[Assertion] | Statements) -> None:
+        self._statements = assertions if isinstance(assertions, Statements) else Statements.of(assertions)
+        self._names = sorted({*self._statements.subjects, *self._statements.objects})
         self._place = {name: place for place, name in enumerate(self._names)}
-        stated, owners = _stated(self._assertions, self._place)
+        stated, owners = _stated(self._statements, self._place)
         order = {fact: np.argsort(codes, kind="stable") for fact, codes in stated.items()}
         self._stated = {fact: codes[order[fact]] for fact, codes in stated.items()}  # sorted, a repeat per assertion
         self._owners = {fact: owners[fact][order[fact]] for fact in owners}
@@ -114,6 +117,11 @@ class Closure:
             return _ITSELF if a == b else _UNKNOWN
         found: Entailment = _ENTAILMENTS[int(self._row(start)[end])]
         return found
+
+    def make_ready(self) -> None:
+        """Sort the facts the other way round too, as the first row would."""
+        if self._names:
+            self._row(0)
 
     def related_to(self, a: str) -> dict[str, Entailment]:
         """Everything that is entailed of a node and any other, by the other's name, in order."""
@@ -151,12 +159,12 @@ class Closure:
 
         Raises
         ------
-        UsageError: if what is withdrawn is not asserted, or not as often.
+        UsageError: if what is withdrawn is not asserted, or not as often, by whomever.
         """
-        new, old = tuple(added), tuple(withdrawn)
+        new, old = Statements.of(added), Statements.of(withdrawn)
         self._require(old)
         names = list(self._names)
-        extra = sorted({name for one in new for name in (one.subject, one.object)} - self._place.keys())
+        extra = sorted({*new.subjects, *new.objects} - self._place.keys())
         place = (
             {**self._place, **{name: len(names) + number for number, name in enumerate(extra)}}
             if extra
@@ -189,42 +197,46 @@ class Closure:
                 self._rows[node] = row
         return row
 
-    def _require(self, withdrawn: tuple[Assertion, ...]) -> None:
-        """Each of these is asserted, as often as it is withdrawn. Looks only at assertions that state the same fact."""
-        for one, count in Counter(withdrawn).items():
+    def _require(self, withdrawn: Statements) -> None:
+        """Each of these is stated, as often as it is withdrawn. Looks only at those that state the same fact."""
+        for (subject, relation, target, reading), count in Counter(zip(*withdrawn, strict=True)).items():
             held = 0
-            if one.subject in self._place and one.object in self._place:
-                fact, codes = next(
-                    (fact, codes) for fact, codes in _stated((one,), self._place)[0].items() if codes.size
-                )
-                stated = self._stated[fact]
-                first, last = np.searchsorted(stated, codes[0], "left"), np.searchsorted(stated, codes[0], "right")
-                held = sum(self._assertions[place] == one for place in set(self._owners[fact][first:last].tolist()))
+            if subject in self._place and target in self._place:
+                one = Statements([subject], [relation], [target], [reading])
+                fact, codes = next((fact, codes) for fact, codes in _stated(one, self._place)[0].items() if codes.size)
+                first, last = (np.searchsorted(self._stated[fact], codes[0], side) for side in ("left", "right"))
+                alike = set(self._owners[fact][first:last].tolist())
+                held = sum([self._statements.row(place) == (subject, relation, target, reading) for place in alike])
             if held < count:
-                raise UsageError(f"cannot withdraw what is not asserted: {one.subject} {one.relation} {one.object}")
+                raise UsageError(f"cannot withdraw what is not asserted: {subject} {relation} {target}")
 
 
-def _stated(assertions: tuple[Assertion, ...], place: Mapping[str, int]) -> tuple[dict[str, Codes], dict[str, Nodes]]:
-    """The facts of assertions by letter, as codes with repeats, and for each the number of its assertion.
+def _stated(statements: Statements, place: Mapping[str, int]) -> tuple[dict[str, Codes], dict[str, Nodes]]:
+    """The facts that are stated by letter, as codes with repeats, and for each the number of its statement.
 
     O and D are symmetric: their codes have the smaller node first.
     """
-    subjects = np.fromiter((place[one.subject] for one in assertions), dtype=np.int64, count=len(assertions))
-    objects = np.fromiter((place[one.object] for one in assertions), dtype=np.int64, count=len(assertions))
-    alike: dict[tuple[str, str], list[int]] = {}
-    for number, one in enumerate(assertions):
-        alike.setdefault((one.relation, one.reading), []).append(number)
+    subjects = np.array([place[one] for one in statements.subjects], dtype=np.int64)
+    objects = np.array([place[one] for one in statements.objects], dtype=np.int64)
+    relations, relation_of = _numbered(statements.relations)
+    readings, reading_of = _numbered(statements.readings)
     codes: dict[str, list[Codes]] = {fact: [NONE] for fact in "SNOD"}
     owners: dict[str, list[Nodes]] = {fact: [NONE] for fact in "SNOD"}
-    for numbers in alike.values():
-        chosen = np.array(numbers, dtype=np.int64)
+    for relation, reading in itertools.product(relations, readings):
+        chosen = np.flatnonzero((relation_of == relations[relation]) & (reading_of == readings[reading]))
         ends = subjects[chosen], objects[chosen]
-        for fact, start, end in assertions[numbers[0]].facts:
+        for fact, start, end in facts_of(relation, reading):
             pair = (np.minimum(*ends), np.maximum(*ends)) if fact in "OD" else (ends[start], ends[end])
             codes[fact].append(encode(*pair))
             owners[fact].append(chosen)
     return ({fact: np.concatenate(parts) for fact, parts in codes.items()},
             {fact: np.concatenate(parts) for fact, parts in owners.items()})  # fmt: skip
+
+
+def _numbered(words: Sequence[Word]) -> tuple[dict[Word, int], Nodes]:
+    """The few different words with a number each, and the numbers in place of the words."""
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    return numbers, np.array([numbers[word] for word in words], dtype=np.int64)
 
 
 def _contradictions(clashes: Mapping[str, Codes], names: list[str]) -> tuple[Contradiction, ...]:

@@ -7,19 +7,21 @@ Counterparts are ranked by coverage in both directions.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+import gc
+from collections.abc import Collection, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from harmonizer import model
 from harmonizer.answer import Answer, Cell, joined
 from harmonizer.crosswalk.assertions import Assertion
 from harmonizer.crosswalk.closure import Closure, Entailment
-from harmonizer.crosswalk.coverage import Asked, Coverer, asked_by
 from harmonizer.crosswalk.derivations import AssertionGraph, Derivation, FactName, Search
 from harmonizer.crosswalk.known import Known, known_of
+from harmonizer.crosswalk.sides import Shares, Side
 from harmonizer.knowledge.index import Index
-from harmonizer.strictness.applicability import Circumstances, applicable
+from harmonizer.knowledge.store import without_collection
+from harmonizer.strictness.applicability import Circumstances, applicable, applies
 
 COLUMNS = ("source_framework", "source_id", "target_framework", "target_id", "relation", "certainty", "coverage",
            "objectives", "reason", "sources")  # fmt: skip
@@ -27,25 +29,7 @@ COLUMNS = ("source_framework", "source_id", "target_framework", "target_id", "re
 CERTAINTIES = ("definite", "overlapping", "shared", "related")
 
 
-@dataclass(frozen=True)
-class Side:
-    """One requirement as it enters a crosswalk: itself, and at parent level what stands below it."""
-
-    requirement: model.Requirement
-    rows: tuple[model.Mapping, ...]
-    asked: tuple[Asked, ...]
-    coverer: Coverer
-
-    @cached_property
-    def leaves(self) -> dict[str, list[model.Mapping]]:
-        leaves: dict[str, list[model.Mapping]] = {}
-        for row in self.rows:
-            leaves.setdefault(row.objective, []).append(row)
-        return leaves
-
-
-@dataclass(frozen=True)
-class Pair:
+class Pair(NamedTuple):
     """Two requirements, what is known of their relation, and how far each covers the other."""
 
     source: Side
@@ -61,27 +45,29 @@ class Pair:
         """Where the two meet and, in the words of the mapping rows, why."""
         if self.certainty == "related":
             return f"both belong to {_quoted(index, self.objectives)}; no leaf in common"
-        parts = [self._meeting(index)] if self.objectives else []
-        parts += [f"{_end(one.subject)} {one.relation} {_end(one.object)}: {one.comment} ({one.source})"
-                  for one in self.derivation if one.place]  # fmt: skip
-        return "; ".join(parts)
+        meeting = [self._meeting(index)] if self.objectives else []
+        return "; ".join([*meeting, *(
+            f"{_end(one.subject)} {one.relation} {_end(one.object)}: {one.comment} ({one.source})"
+            for one in self.derivation if one.place
+        )])  # fmt: skip
 
     def _meeting(self, index: Index) -> str:
-        leaf = max(self.objectives, key=lambda one: (self._strength(one), one))
-        sides = [f"{side.requirement.short}: {side.leaves[leaf][0].comment}" for side in (self.source, self.target)]
-        more = len(self.objectives) - 1
-        others = f" (and {more} more)" if more else ""
-        return f"both ask for {_quoted(index, [leaf])}{others}; {'; '.join(sides)}"
+        leaf, others = self.objectives[0], ""
+        if more := len(self.objectives) - 1:
+            one, other = self.source.strengths, self.target.strengths
+            leaf, others = max(self.objectives, key=lambda leaf: (one[leaf] + other[leaf], leaf)), f" (and {more} more)"
+        title = index.objectives[leaf].title
+        return f"both ask for “{title}”{others}; {self.source.comment(leaf)}; {self.target.comment(leaf)}"
 
-    def sources(self) -> list[str]:
-        """The mapping sets that the pair rests on."""
-        keys = [side.requirement.key.partition(":")[0] for side in (self.source, self.target)]
-        own = [f"harmonizer:{key}" for key in keys] if self.objectives else []
-        return list(dict.fromkeys([*own, *(one.source for one in self.derivation)]))
+    def sources(self) -> str:
+        """The mapping sets that the pair rests on, joined."""
+        own = _own_sets(self.source.framework, self.target.framework) if self.objectives else ()
+        return joined(list(dict.fromkeys([*own, *[one.source for one in self.derivation]])) if self.derivation else own)
 
-    def _strength(self, leaf: str) -> float:
-        rows = [*self.source.leaves[leaf], *self.target.leaves[leaf]]
-        return sum((2 if row.part == "primary" else 1) * row.confidence for row in rows)
+
+@lru_cache(maxsize=10_000)
+def _own_sets(source: str, target: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((f"harmonizer:{source}", f"harmonizer:{target}")))
 
 
 def _end(node: str) -> str:
@@ -110,24 +96,11 @@ def pairs(
     everything: also pairs that meet only in leaves secondary to both or in inherited rows, and related ones.
     trust: publishers or ids of published crosswalks that take part in inference.
     """
-    return _pairs(index, source, [target], circumstances, level, everything, trust)
-
-
-def _pairs(
-    index: Index, source: model.Framework, targets: Sequence[model.Framework], circumstances: Circumstances,
-    level: str, everything: bool, trust: Collection[str], only: str = "",
-) -> list[Pair]:  # fmt: skip
-    """The pairs of a framework with several others; with ``only`` those of one requirement, without the related."""
     known = known_of(index, trust)
     published = known.published
-    among = {source.key: [index.requirements[only]]} if only else None
-    lefts = _sides(index, source, circumstances, level, known.linked, everything, among)
-    if only:
-        among = _within_reach(index, lefts, known)
-    rights = [side for target in targets
-              for side in _sides(index, target, circumstances, level, known.linked, everything, among)]  # fmt: skip
+    lefts, rights = (_sides(index, one, circumstances, level, known.linked, everything) for one in (source, target))
     if level == "parent":
-        known = Known((*known.own, *_roll_up(index, (*lefts, *rights))), published)
+        known = Known(index.knowledge, published, tuple(_roll_up(index, (*lefts, *rights))))
     closure, graph = known.closure, known.graph if published else None
     by_leaf: dict[str, list[Side]] = {}
     for right in rights:
@@ -140,52 +113,45 @@ def _pairs(
         if published:
             meeting |= {b: by_key[b] for _, b, _ in closure.pairs([left.requirement.key], by_key)}
         meeting.pop(left.requirement.key, None)
-        searches = _Searches(graph) if graph else None
-        found += [pair for right in meeting.values() if (pair := _pair(closure, searches, left, right, everything))]
-        if everything and not only:
+        shares, searches = Shares(left), _Searches(graph) if graph else None
+        found += [pair for right in meeting.values()
+                  if (pair := _pair(closure, searches, shares, left, right, everything))]  # fmt: skip
+        if everything:
             found += _related(index, left, [right for key, right in by_key.items() if key not in meeting])
-    return sorted(found, key=lambda pair: (
-        -min(pair.coverage, pair.back), -max(pair.coverage, pair.back), pair.source.requirement.position,
-        pair.target.requirement.position,
-    ))  # fmt: skip
+    return sorted(found, key=_rank)
 
 
-def _within_reach(index: Index, lefts: Sequence[Side], known: Known) -> dict[str, list[model.Requirement]]:
-    """What may be a counterpart of these, by framework version: what meets them in a leaf, or is linked to them."""
-    keys = {row.requirement for left in lefts for leaf in left.leaves for row in index.mappings_to.get(leaf, ())}
-    if known.published:
-        keys |= {key for left in lefts for key in known.closure.related_to(left.requirement.key)}
-    reached: dict[str, list[model.Requirement]] = {}
-    for key in keys & index.requirements.keys():
-        reached.setdefault(key.partition(":")[0], []).append(index.requirements[key])
-    return reached
+def _rank(pair: Pair) -> tuple[float, float, int, int]:
+    """Best first: by the smaller of the two shares, then the larger, then as the sources number them."""
+    least, most = (pair.back, pair.coverage) if pair.back < pair.coverage else (pair.coverage, pair.back)
+    return -least, -most, pair.source.requirement.position, pair.target.requirement.position
 
 
 def _sides(
     index: Index, framework: model.Framework, circumstances: Circumstances, level: str, linked: Collection[str],
-    inherited: bool, among: Mapping[str, Sequence[model.Requirement]] | None,
+    inherited: bool,
 ) -> list[Side]:  # fmt: skip
     """The applicable requirements that have a mapping row, or an end in a trusted crosswalk.
 
-    Rows that an enhancement took over from its control count only where ``inherited`` ones are asked for; with
-    ``among`` only its requirements, by framework version, are looked at.
+    Rows that an enhancement took over from its control count only where ``inherited`` ones are asked for.
     """
     rolled = level == "parent"
-    applying = applicable(index, framework, circumstances, modalities=None,
-                          among=None if among is None else among.get(framework.key, ()))  # fmt: skip
+    applying = applicable(index, framework, circumstances, modalities=None)
     keys = {one.key for one in applying}
     if rolled:
         applying = list({top.key: top for one in applying if (top := _standard(index, one))}.values())
     sides = []
     for requirement in applying:
-        members = [requirement]
-        if rolled:
-            members += [one for one in index.descendants(requirement.key) if one.key in keys]
-        rows = tuple(row for one in members for row in index.mappings_of.get(one.key, ())
-                     if inherited or not row.is_inherited)  # fmt: skip
-        if rows or any(one.key in linked for one in members):
-            asked = tuple(asked_by(index, requirement, index.descendants(requirement.key) if rolled else ()))
-            sides.append(Side(requirement, rows, asked, Coverer(index, members, circumstances)))
+        members, below = [requirement], index.descendants(requirement.key) if rolled else ()
+        if below:
+            members += [one for one in below if one.key in keys]
+        rows = [row for one in members for row in index.mappings_of.get(one.key, ())]
+        chosen = None
+        if below or (not inherited and any(row.is_inherited for row in rows)):
+            chosen = rows if inherited else [row for row in rows if not row.is_inherited]
+        side = Side(index, requirement, circumstances, None, chosen, members, below)
+        if side.leaves or any(one.key in linked for one in members):
+            sides.append(side)
     return sides
 
 
@@ -204,16 +170,18 @@ def _roll_up(index: Index, sides: Sequence[Side]) -> list[Assertion]:
     ]
 
 
-def _pair(closure: Closure, searches: _Searches | None, left: Side, right: Side, everything: bool) -> Pair | None:
-    common = sorted(set(left.leaves) & set(right.leaves))
-    rows = [row for leaf in common for row in (*left.leaves[leaf], *right.leaves[leaf])]
+def _pair(
+    closure: Closure, searches: _Searches | None, shares: Shares, left: Side, right: Side, everything: bool
+) -> Pair | None:
+    common = sorted([leaf for leaf in right.leaves if leaf in left.leaves])
     entailed = closure.between(left.requirement.key, right.requirement.key)
     derived = _derived(searches, left.requirement.key, right.requirement.key, entailed) if searches else ()
-    if not everything and not derived and not any(row.part == "primary" for row in rows):
-        return None
+    if not everything and not derived:
+        rows = [row for leaf in common for row in (*left.leaves[leaf], *right.leaves[leaf])]
+        if not any(row.part == "primary" for row in rows):
+            return None
     certainty = "definite" if entailed.definite else "overlapping" if entailed.overlap else "shared"
-    return Pair(left, right, entailed.relation, certainty, tuple(common),
-                _share(left, right.coverer), _share(right, left.coverer), derived)  # fmt: skip
+    return Pair(left, right, entailed.relation, certainty, tuple(common), *shares.with_other(right), derived)
 
 
 class _Searches:
@@ -238,12 +206,6 @@ def _derived(searches: _Searches, a: str, b: str, entailed: Entailment) -> tuple
     return used if any(one.place for one in used) else ()
 
 
-def _share(side: Side, by: Coverer) -> float:
-    total = sum(one.weight for one in side.asked)
-    reached = sum(one.weight for one in side.asked if by.touches(one) and by.meets(one)[0])
-    return reached / total if total else 0.0
-
-
 def _related(index: Index, left: Side, rights: Sequence[Side]) -> list[Pair]:
     middles = {index.middle(leaf).slug for leaf in left.leaves}
     found = []
@@ -254,6 +216,7 @@ def _related(index: Index, left: Side, rights: Sequence[Side]) -> list[Pair]:
     return found
 
 
+@without_collection()
 def crosswalk(
     index: Index,
     source: model.Framework,
@@ -281,9 +244,9 @@ def crosswalk(
 
 
 def _row(index: Index, pair: Pair) -> tuple[Cell, ...]:
-    source, target = pair.source.requirement, pair.target.requirement
-    return (source.framework, source.id, target.framework, target.id, pair.relation, pair.certainty,
-            round(pair.coverage, 4), joined(pair.objectives), pair.reason(index), joined(pair.sources()))  # fmt: skip
+    source, target = pair.source, pair.target
+    return (source.slug, source.id, target.slug, target.id, pair.relation, pair.certainty,
+            round(pair.coverage, 4), joined(pair.objectives), pair.reason(index), pair.sources())  # fmt: skip
 
 
 def _published(index: Index, source: model.Framework, target: model.Framework) -> list[tuple[Cell, ...]]:
@@ -303,13 +266,51 @@ def _published(index: Index, source: model.Framework, target: model.Framework) -
     return rows
 
 
+def make_ready(index: Index) -> None:
+    """Build what all questions about counterparts share, so that the first is answered as quickly as any."""
+    with without_collection():
+        index.make_ready()
+        known_of(index).closure.make_ready()
+        gc.freeze()  # all of it stays as long as the index does
+
+
+@without_collection()
 def counterparts(
     index: Index, requirement: model.Requirement, frameworks: Sequence[model.Framework], circumstances: Circumstances,
     trust: Collection[str] = (),
 ) -> Answer:  # fmt: skip
-    """The rows of the crosswalks from one requirement to several frameworks, best first within each."""
-    own = index.framework_versions[requirement.key.partition(":")[0]]
-    found = _pairs(index, own, frameworks, circumstances, "own", True, trust, requirement.key)
-    order = {framework.slug: place for place, framework in enumerate(frameworks)}
-    found.sort(key=lambda pair: order[pair.target.requirement.framework])
-    return Answer.of(COLUMNS, [_row(index, pair) for pair in found], title=f"Counterparts of {requirement.short}")
+    """The rows of the crosswalks from one requirement to several frameworks, best first within each.
+
+    Pairs that are merely related are left out. Only what meets the requirement is looked at, not all frameworks.
+    """
+    known = known_of(index, trust)
+    left = Side(index, requirement, circumstances)
+    shares, searches = Shares(left), _Searches(known.graph) if known.published else None
+    order = {framework.key: place for place, framework in enumerate(frameworks)}
+    found: list[tuple[int, Pair]] = []
+    for key, leaves in _met(index, left, known).items() if _applies(index, requirement, circumstances) else ():
+        place, other = order.get(key.partition(":")[0]), index.requirements.get(key)
+        if place is not None and other and _applies(index, other, circumstances):
+            right = Side(index, other, circumstances, leaves)
+            if pair := _pair(known.closure, searches, shares, left, right, everything=True):
+                found.append((place, pair))
+    found.sort(key=lambda one: (one[0], *_rank(one[1])))
+    return Answer.of(COLUMNS, [_row(index, pair) for _, pair in found], title=f"Counterparts of {requirement.short}")
+
+
+def _met(index: Index, left: Side, known: Known) -> dict[str, dict[str, list[model.Mapping]]]:
+    """What meets a requirement in a leaf, with its rows there by leaf, or overlaps by a trusted crosswalk."""
+    met: dict[str, dict[str, list[model.Mapping]]] = {}
+    for leaf in left.leaves:
+        for row in index.mappings_to[leaf]:
+            met.setdefault(row.requirement, {}).setdefault(leaf, []).append(row)
+    if known.published:
+        for key, entailed in known.closure.related_to(left.requirement.key).items():
+            if entailed.overlap:
+                met.setdefault(key, {})
+    met.pop(left.requirement.key, None)
+    return met
+
+
+def _applies(index: Index, requirement: model.Requirement, circumstances: Circumstances) -> bool:
+    return requirement.kind == "requirement" and applies(index, requirement, circumstances)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from harmonizer import model
 from harmonizer.answer import Answer, Cell, joined
@@ -83,24 +84,32 @@ class Coverer:
     """Answers how far requirements are covered by one set of requirements, in one set of circumstances."""
 
     def __init__(self, index: Index, by: Iterable[model.Requirement], circumstances: Circumstances) -> None:
-        self.index, self.circumstances = index, circumstances
+        self.index, self.circumstances, self._by = index, circumstances, tuple(by)
         self.containing: dict[str, list[model.Mapping]] = {}
-        self.touching: dict[str, list[str]] = {}
         grouped: dict[tuple[str, str], set[str]] = {}
-        for requirement in by:
+        for requirement in self._by:
             for row in index.mappings_of.get(requirement.key, ()):
-                self.touching.setdefault(row.objective, []).append(requirement.short)
                 if row.contains_leaf:
                     self.containing.setdefault(row.objective, []).append(row)
                 elif row.any_of and row.basis == "text":
                     grouped.setdefault((row.requirement, row.any_of), set()).add(row.objective)
         self.groups = [frozenset(leaves) for leaves in grouped.values()]
+        self._elsewhere: dict[tuple[str, str], str] = {}
 
     @classmethod
     def by_frameworks(cls, index: Index, by: Sequence[model.Framework], circumstances: Circumstances) -> Coverer:
         """Everything that applies of these frameworks, taken together."""
         requirements = [one for framework in by for one in applicable(index, framework, circumstances, modalities=None)]
         return cls(index, requirements, circumstances)
+
+    @cached_property
+    def touching(self) -> dict[str, list[str]]:
+        """Who has a row to each leaf, whatever it entails."""
+        touching: dict[str, list[str]] = {}
+        for requirement in self._by:
+            for row in self.index.mappings_of.get(requirement.key, ()):
+                touching.setdefault(row.objective, []).append(requirement.short)
+        return touching
 
     def of(self, requirement: model.Requirement) -> Coverage:
         """Coverage of one requirement."""
@@ -144,20 +153,26 @@ class Coverer:
     def contains(self, leaf: str, rows: Iterable[model.Mapping]) -> tuple[bool, list[str]]:
         """Whether the leaf is contained for every one of the asking rows; if not, what is looser."""
         looser: list[str] = []
+        containing = self.containing.get(leaf)
+        if not containing:
+            return False, []
         for row in rows:
-            asked_scope = self.index.requirements[row.requirement].applies_when
-            containing = self.containing.get(leaf, [])
-            conditions = sorted({self.index.requirements[one.requirement].applies_when for one in containing})
-            asked_scope = both(asked_scope, self.circumstances.scope)
-            if not containing:
-                return False, []
-            if not self.index.scope.serves(asked_scope, *conditions):
-                return False, [f"{leaf}: only where {either(*conditions)}"]
+            if elsewhere := self._holds_elsewhere(leaf, self.index.requirements[row.requirement].applies_when):
+                return False, [elsewhere]
             looser += [
                 self._looser(constraint, containing) for constraint in self._numbers(row)
                 if not any(self._as_strict(other, constraint) for one in containing for other in self._numbers(one))
             ]  # fmt: skip
         return not looser, looser
+
+    def _holds_elsewhere(self, leaf: str, scope: str) -> str:
+        """Where the leaf is contained, in words, unless that serves whoever is asked in this scope."""
+        if (leaf, scope) not in self._elsewhere:
+            asked = both(scope, self.circumstances.scope)
+            where = sorted({self.index.requirements[one.requirement].applies_when for one in self.containing[leaf]})
+            served = self.index.scope.serves(asked, *where)
+            self._elsewhere[leaf, scope] = "" if served else f"{leaf}: only where {either(*where)}"
+        return self._elsewhere[leaf, scope]
 
     def _numbers(self, row: model.Mapping) -> list[model.Constraint]:
         return [one for one in self.index.constraints_of.get(row.requirement, ())

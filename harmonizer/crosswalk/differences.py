@@ -58,7 +58,7 @@ def differences(index: Index) -> Answer:
 class _Comparer:
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._closure = Closure(own_assertions(index))
+        self._closure = Closure(own_assertions(index.knowledge))
         self._ends: dict[str, _End | None] = {}
         self._reasons = {(one.mapping_set, one.subject, one.object): one.reason
                          for one in index.knowledge.differences}  # fmt: skip

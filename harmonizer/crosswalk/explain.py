@@ -216,7 +216,7 @@ def explain(index: Index, a: str, b: str, assertions: AssertionGraph | Iterable[
     left, right = index.requirement(a), index.requirement(b)
     if left.key == right.key:
         raise UsageError(f"{left.short} is one requirement; name two different ones")
-    given = own_assertions(index) if assertions is None else assertions
+    given = own_assertions(index.knowledge) if assertions is None else assertions
     known = given if isinstance(given, AssertionGraph) else AssertionGraph(given)
     describe = describer(index)
     why = explain_pair(known, left.key, right.key, describe)

@@ -10,19 +10,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
-from harmonizer.crosswalk.assertions import Assertion, own_assertions, trusted_assertions
+from harmonizer.crosswalk.assertions import Assertion, Statements, own_assertions, own_statements, trusted_assertions
 from harmonizer.crosswalk.closure import Closure
 from harmonizer.crosswalk.derivations import AssertionGraph
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.store import without_collection
+from harmonizer.model import Knowledge
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
-    """What is asserted by our own rows (and structure), and by the published crosswalks that are trusted."""
+    """What is asserted by our own rows, by the published crosswalks that are trusted, and by ``structure``."""
 
-    own: tuple[Assertion, ...]
-    published: tuple[Assertion, ...]
+    knowledge: Knowledge
+    published: tuple[Assertion, ...] = ()
+    structure: tuple[Assertion, ...] = ()
 
     @cached_property
     def linked(self) -> frozenset[str]:
@@ -32,11 +34,13 @@ class Known:
     @cached_property
     def closure(self) -> Closure:
         with without_collection():
-            return Closure((*self.own, *self.published))
+            stated = Statements.of((*self.structure, *self.published))
+            return Closure(own_statements(self.knowledge).and_also(stated))
 
     @cached_property
     def graph(self) -> AssertionGraph:
-        return AssertionGraph((*self.own, *self.published))
+        with without_collection():
+            return AssertionGraph((*own_assertions(self.knowledge), *self.structure, *self.published))
 
 
 _KNOWN: WeakKeyDictionary[Index, dict[frozenset[str], Known]] = WeakKeyDictionary()
@@ -47,7 +51,5 @@ def known_of(index: Index, trust: Collection[str] = ()) -> Known:
     kept = _KNOWN.setdefault(index, {})
     choice = frozenset(trust)
     if choice not in kept:
-        with without_collection():
-            own = kept[frozenset()].own if kept.get(frozenset()) else tuple(own_assertions(index))
-            kept[choice] = Known(own, tuple(trusted_assertions(index, trust)))
+        kept[choice] = Known(index.knowledge, tuple(trusted_assertions(index.knowledge, trust)))
     return kept[choice]

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 Nodes = NDArray[np.int64]
 Codes = NDArray[np.int64]
@@ -57,7 +56,8 @@ class Links:
     @classmethod
     def of(cls, codes: Codes, size: int) -> Links:
         """From codes in any order, repeats allowed; O(n log n)."""
-        return cls(np.unique(codes), size)
+        codes = np.sort(codes)
+        return cls(codes[np.diff(codes, prepend=-1) != 0], size)  # several times as fast as np.unique
 
     @cached_property
     def starts(self) -> Nodes:
@@ -94,7 +94,7 @@ class Links:
         """
         reached = np.zeros(self.size, dtype=bool)
         reached[nodes] = True
-        frontier = np.unique(nodes)
+        frontier = np.flatnonzero(reached)
         last = np.empty(self.size, dtype=np.int64)  # where a node stands last on the frontier, so that it stays once
         while frontier.size:
             ahead = self.step(frontier)
@@ -116,6 +116,8 @@ class Links:
 
 def classes(links: Links) -> NDArray[np.int32]:
     """The strongly connected component of every node, as a label; Pearce's algorithm, linear."""
+    from scipy import sparse
+
     ones = np.ones(links.codes.size, dtype=np.int8)
     graph: Any = sparse.csr_array((ones, (links.starts, links.ends)), shape=(links.size, links.size))
     labels: NDArray[np.int32] = sparse.csgraph.connected_components(graph, directed=True, connection="strong")[1]

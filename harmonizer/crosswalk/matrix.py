@@ -16,6 +16,7 @@ from harmonizer import model
 from harmonizer.answer import Answer, Cell
 from harmonizer.crosswalk.coverage import Asked, Coverer, asked_by
 from harmonizer.knowledge.index import Index
+from harmonizer.knowledge.store import without_collection
 from harmonizer.strictness.applicability import Circumstances, applicable, condition_of
 
 Thing = tuple[object, ...]
@@ -68,6 +69,7 @@ def _numbers(index: Index, row: model.Mapping, circumstances: Circumstances) -> 
     )
 
 
+@without_collection()
 def shares(index: Index, frameworks: Sequence[model.Framework], circumstances: Circumstances) -> Any:
     """Mean coverage of the requirements of each framework (row) by each framework (column), as a numpy array.
 

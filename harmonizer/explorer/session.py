@@ -82,7 +82,7 @@ def workspace() -> str | None:
 def _current_hash(folder: str | None) -> str:
     if folder and "://" in folder:
         return folder  # nothing tells whether an endpoint has changed
-    return hz.load(folder).index.hash
+    return hz.load(folder, ready=False).index.hash
 
 
 @st.cache_resource(max_entries=2, show_spinner="Reading the knowledge graph")

@@ -7,12 +7,13 @@ of what it holds, and can be written to and read from bytes without loss.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass
 from functools import cached_property
-from typing import Any, get_type_hints
+from operator import attrgetter
+from typing import Any
+
+import msgspec
 
 from harmonizer import model
 from harmonizer.errors import UnknownNameError
@@ -20,14 +21,6 @@ from harmonizer.knowledge import identifiers
 from harmonizer.knowledge.order import in_order
 from harmonizer.model import Knowledge, short_key
 from harmonizer.scope import ScopeLogic
-
-_RECORDS: dict[str, type] = {
-    "frameworks": model.Framework, "requirements": model.Requirement, "objectives": model.Objective,
-    "mappings": model.Mapping, "constraints": model.Constraint, "dates": model.DateRule,
-    "dimensions": model.Dimension, "tags": model.Tag, "tensions": model.Tension, "controls": model.Control,
-    "mapping_sets": model.MappingSet, "links": model.Link,
-    "differences": model.Difference,
-}  # fmt: skip
 
 
 class Index:
@@ -39,15 +32,26 @@ class Index:
         self.knowledge = knowledge if content_hash else in_order(knowledge)
         self.organisations = tuple(organisations)
         self._hash = content_hash
+        self._seen: dict[tuple[frozenset[str], ...], Index] = {}
 
     def seen_by(self, organisations: Sequence[frozenset[str]]) -> Index:
         """The same knowledge for known organisations, each the set of its true tags; see :class:`ScopeLogic`.
 
-        The hash tells them apart: what is computed on the one does not hold for the other.
+        The hash tells them apart: what is computed on the one does not hold for the other. Asked again for the same,
+        it gives the same index, with all that was worked out of it.
         """
-        told = "".join(f"\0{' '.join(sorted(one))}" for one in organisations)
-        digest = hashlib.sha256(f"{self.hash}{told}".encode()).hexdigest()
-        return Index(self.knowledge, content_hash=digest, organisations=organisations)
+        key = tuple(organisations)
+        if key not in self._seen:
+            told = "".join(f"\0{' '.join(sorted(one))}" for one in organisations)
+            digest = hashlib.sha256(f"{self.hash}{told}".encode()).hexdigest()
+            self._seen[key] = Index(self.knowledge, content_hash=digest, organisations=organisations)
+        return self._seen[key]
+
+    def make_ready(self) -> None:
+        """Build all look-ups now, not each when it is first asked for."""
+        for name, held in vars(type(self)).items():
+            if isinstance(held, cached_property):
+                getattr(self, name)
 
     # names ------------------------------------------------------------------------------------------------------
 
@@ -98,11 +102,14 @@ class Index:
 
     @cached_property
     def _folded_ids(self) -> dict[str, dict[str, str]]:
-        folded: dict[str, dict[str, str]] = defaultdict(dict)
-        for key in self.requirements:
-            framework, _, identifier = key.partition(":")
-            folded[framework][identifiers.fold(identifier)] = key
-        return folded
+        return {}
+
+    def _ids_of(self, framework: model.Framework) -> dict[str, str]:
+        """Keys by the id in the one spelling that all spellings come down to."""
+        if framework.key not in self._folded_ids:
+            rows = self.requirements_of(framework)
+            self._folded_ids[framework.key] = {identifiers.fold(one.id): one.key for one in rows}
+        return self._folded_ids[framework.key]
 
     def requirement(self, name: str) -> model.Requirement:
         """The requirement ``slug:id`` or ``slug@version:id``, in any common spelling of the id."""
@@ -112,14 +119,13 @@ class Index:
         framework = self.framework(head.strip())
         found = self.find_requirement(name)
         if found is None:
-            ids = [key.partition(":")[2] for key in self._folded_ids[framework.key].values()]
-            raise UnknownNameError("requirement", name, [f"{framework.slug}:{one}" for one in ids])
+            raise UnknownNameError("requirement", name, [one.short for one in self.requirements_of(framework)])
         return found
 
     def find_requirement(self, name: str) -> model.Requirement | None:
         """The same, or None for one that an existing framework does not have."""
         head, _, identifier = name.partition(":")
-        key = identifiers.resolve(identifier, self._folded_ids[self.framework(head.strip()).key])
+        key = identifiers.resolve(identifier, self._ids_of(self.framework(head.strip())))
         return None if key is None else self.requirements[key]
 
     def objective(self, name: str) -> model.Objective:
@@ -146,7 +152,7 @@ class Index:
 
     @cached_property
     def _children(self) -> dict[str, list[model.Requirement]]:
-        return _grouped((r for r in self.knowledge.requirements if r.parent), lambda r: r.parent)
+        return _grouped((r for r in self.knowledge.requirements if r.parent), attrgetter("parent"))
 
     def children(self, key: str) -> list[model.Requirement]:
         return self._children.get(key, [])
@@ -171,7 +177,7 @@ class Index:
 
     @cached_property
     def _narrower(self) -> dict[str, list[model.Objective]]:
-        return _grouped(self.knowledge.objectives, lambda o: o.parent)
+        return _grouped(self.knowledge.objectives, attrgetter("parent"))
 
     def narrower(self, slug: str) -> list[model.Objective]:
         """The objectives directly below one; those of the top level for the empty slug."""
@@ -197,26 +203,36 @@ class Index:
     @cached_property
     def mappings_of(self) -> dict[str, list[model.Mapping]]:
         """Mapping rows by requirement key, withdrawn ones left out."""
-        return _grouped(self._live_mappings, lambda m: m.requirement)
+        return _grouped(self._live_mappings, attrgetter("requirement"))
 
     @cached_property
     def mappings_to(self) -> dict[str, list[model.Mapping]]:
         """Mapping rows by leaf slug, withdrawn ones left out."""
-        return _grouped(self._live_mappings, lambda m: m.objective)
+        return _grouped(self._live_mappings, attrgetter("objective"))
 
     @cached_property
     def _live_mappings(self) -> list[model.Mapping]:
         return [mapping for mapping in self.knowledge.mappings if mapping.review_state != "withdrawn"]
 
     @cached_property
+    def with_alternatives(self) -> frozenset[str]:
+        """The keys of the requirements that have rows of which any one suffices."""
+        return frozenset(mapping.requirement for mapping in self._live_mappings if mapping.any_of)
+
+    @cached_property
     def constraints_of(self) -> dict[str, list[model.Constraint]]:
         """Constraints by requirement key."""
-        return _grouped(self.knowledge.constraints, lambda c: c.requirement)
+        return _grouped(self.knowledge.constraints, attrgetter("requirement"))
+
+    @cached_property
+    def numbered(self) -> frozenset[tuple[str, str]]:
+        """Requirement keys with the leaves that they put a number on."""
+        return frozenset((one.requirement, one.objective) for one in self.knowledge.constraints if one.comparable)
 
     @cached_property
     def constraints_on(self) -> dict[str, list[model.Constraint]]:
         """Constraints by leaf slug."""
-        return _grouped(self.knowledge.constraints, lambda c: c.objective)
+        return _grouped(self.knowledge.constraints, attrgetter("objective"))
 
     @cached_property
     def mapping_sets(self) -> dict[str, model.MappingSet]:
@@ -225,7 +241,7 @@ class Index:
 
     @cached_property
     def dates_of(self) -> dict[str, list[model.DateRule]]:
-        return _grouped(self.knowledge.dates, lambda d: d.requirement)
+        return _grouped(self.knowledge.dates, attrgetter("requirement"))
 
     # bytes ------------------------------------------------------------------------------------------------------
 
@@ -233,26 +249,22 @@ class Index:
     def hash(self) -> str:
         """SHA-256 of the content, the same from whichever store it was read."""
         if self._hash is None:
-            self._hash = hashlib.sha256(self._content().encode()).hexdigest()
+            self._hash = hashlib.sha256(self._content()).hexdigest()
         return self._hash
 
-    def _content(self) -> str:
-        content = {name: [_flat(record) for record in getattr(self.knowledge, name)] for name in _RECORDS}
-        return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    def _content(self) -> bytes:
+        return msgspec.json.encode(self.knowledge)
 
     def to_bytes(self) -> bytes:
         """The whole index as bytes."""
-        return f"{self.hash}\n{self._content()}".encode()
+        return self.hash.encode() + b"\n" + self._content()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Index:
         """What :meth:`to_bytes` wrote; ValueError where it was cut off."""
-        digest, _, content = data.decode().partition("\n")
-        if len(digest) != 64:
+        if data[64:65] != b"\n":
             raise ValueError("not an index")
-        raw = json.loads(content)
-        knowledge = Knowledge(**{name: _records(record, raw[name]) for name, record in _RECORDS.items()})
-        return cls(knowledge, content_hash=digest)
+        return cls(msgspec.json.decode(memoryview(data)[65:], type=Knowledge), content_hash=data[:64].decode())
 
 
 def _grouped(records: Iterable[Any], key: Any) -> dict[str, list[Any]]:
@@ -260,22 +272,3 @@ def _grouped(records: Iterable[Any], key: Any) -> dict[str, list[Any]]:
     for record in records:
         groups[key(record)].append(record)
     return dict(groups)
-
-
-def _flat(record: Any) -> list[Any]:
-    row = [getattr(record, one.name) for one in fields(record)]
-    return [[_flat(part) if is_dataclass(part) else part for part in value] if isinstance(value, tuple) else value
-            for value in row]  # fmt: skip
-
-
-def _records(record: type, table: list[list[Any]]) -> tuple[Any, ...]:
-    if record is model.Control:
-        for row in table:
-            row[-1] = [model.Level(*level) for level in row[-1]]
-    hints = get_type_hints(record)
-    tuples = [place for place, one in enumerate(fields(record)) if str(hints[one.name]).startswith("tuple")]
-    if tuples:
-        for row in table:
-            for place in tuples:
-                row[place] = tuple(row[place])
-    return tuple(record(*row) for row in table)

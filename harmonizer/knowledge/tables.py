@@ -52,10 +52,12 @@ class Files:
         for root in self.roots:
             if not root.is_dir():
                 raise DataError("no such folder", file=root)
-            for folder in ("ontologies", "data"):
-                for path in sorted((root / folder).rglob("*")):
-                    if path.suffix in (".ttl", ".csv", ".tsv", ".toml") and path.is_file():
-                        found[path.relative_to(root).as_posix()] = path
+            for top in ("ontologies", "data"):
+                for folder, _, names in os.walk(root / top):
+                    within = Path(folder).relative_to(root).as_posix()
+                    for name in names:
+                        if name.endswith((".ttl", ".csv", ".tsv", ".toml")) and (path := Path(folder, name)).is_file():
+                            found[f"{within}/{name}"] = path
         return dict(sorted(found.items()))
 
 

@@ -54,7 +54,7 @@ def derived(
     index: Index, source: Framework, target: Framework, circumstances: Circumstances
 ) -> tuple[Sequence[Statement], int]:
     """The statements, best first, and how many pairs that meet in an objective are left out: nothing follows there."""
-    graph, describe = AssertionGraph(own_assertions(index)), describer(index)
+    graph, describe = AssertionGraph(own_assertions(index.knowledge)), describer(index)
     found: list[Statement] = []
     met = pairs(index, source, target, circumstances)
     for pair in met:

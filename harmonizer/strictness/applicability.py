@@ -6,7 +6,6 @@ expression restricts that to organisations for which the expression can be true 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from harmonizer import model
@@ -111,15 +110,11 @@ def applicable(
     framework: model.Framework,
     circumstances: Circumstances,
     modalities: frozenset[str] | None = DEFAULT_MODALITIES,
-    among: Sequence[model.Requirement] | None = None,
 ) -> list[model.Requirement]:
-    """The framework's requirements (kind ``requirement``) that apply, in source order; any modality for None.
-
-    With ``among`` only these of its requirements are looked at.
-    """
+    """The framework's requirements (kind ``requirement``) that apply, in source order; any modality for None."""
     return [
         requirement
-        for requirement in (index.requirements_of(framework) if among is None else among)
+        for requirement in index.requirements_of(framework)
         if requirement.kind == "requirement"
         and (modalities is None or requirement.modality in modalities)
         and applies(index, requirement, circumstances)

@@ -69,12 +69,12 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 def carried(index: Index, source: str, target: str, finding: str) -> str:
     one, other = index.requirement(source), index.requirement(target)
-    found = carry_all(index, {one.key: finding}, index.framework(other.framework), own_assertions(index))
+    found = carry_all(index, {one.key: finding}, index.framework(other.framework), own_assertions(index.knowledge))
     return found[other.key].finding
 
 
 def test_logs_kept_six_months_do_not_make_the_twelve_months_of_pci_dss_met(logs: Index) -> None:
-    closure = Closure(own_assertions(logs))
+    closure = Closure(own_assertions(logs.knowledge))
     pair = closure.between(logs.requirement("ai-logs:Art.19(1)").key, logs.requirement("card-logs:10.5.1").key)
     assert pair.relation == "equal", "in content they are the same duty"
     assert carried(logs, "ai-logs:Art.19(1)", "card-logs:10.5.1", "met") == "at least partly"
@@ -157,7 +157,7 @@ def test_several_sources_count_and_contradictory_ones_are_reported(builder: Buil
     builder.requirement("hipaa:1", "a", relation="equal").requirement("hipaa:2", "b", relation="equal")
     builder.requirement("soc2:1", "a", "b")
     index = builder.index()
-    soc2, assertions = index.framework("soc2"), own_assertions(index)
+    soc2, assertions = index.framework("soc2"), own_assertions(index.knowledge)
 
     def found(first: str, second: str) -> tuple[str, bool]:
         (one,) = carry_all(index, {"hipaa@1:1": first, "hipaa@1:2": second}, soc2, assertions).values()
@@ -169,7 +169,7 @@ def test_several_sources_count_and_contradictory_ones_are_reported(builder: Buil
     builder.requirement("gdpr:1", "a", relation="equal")
     index = builder.index()
     findings = {"hipaa@1:1": "met", "soc2@1:1": "not met at all"}
-    (one,) = carry_all(index, findings, index.framework("gdpr"), own_assertions(index)).values()
+    (one,) = carry_all(index, findings, index.framework("gdpr"), own_assertions(index.knowledge)).values()
     assert (one.finding, one.contradictory) == ("unknown", True)
     assert set(FINDINGS) >= {one.finding}
 

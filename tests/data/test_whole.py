@@ -82,7 +82,7 @@ def test_our_own_mappings_contradict_nothing_in_the_strict_reading(kg: hz.Harmon
     from harmonizer.crosswalk.assertions import own_assertions
     from harmonizer.crosswalk.closure import Closure
 
-    assert Closure(own_assertions(kg.index)).contradictions() == []
+    assert Closure(own_assertions(kg.index.knowledge)).contradictions() == []
 
 
 def test_no_two_constraints_of_all_frameworks_contradict_each_other(kg: hz.Harmonizer) -> None:
