@@ -94,18 +94,19 @@ def spent() -> float:
 
 
 def opened(folder: Path) -> dict[str, float]:
-    return {"load": timed(lambda: hz.load(folder / "workspace"))[0]}
+    return {"load, ready for the first question": timed(lambda: hz.load(folder / "workspace"))[0]}
 
 
 def counterparts(folder: Path) -> dict[str, float]:
-    kg = hz.load(folder / "workspace")
+    kg = hz.load(folder / "workspace")  # nothing else comes before the first question, which is the largest there is
     draw = random.Random(SEED)
     rows = kg.index.mappings_of
     asked = draw.sample(sorted(rows), 100) + sorted(rows, key=lambda key: -len(rows[key]))[:20]
     names = [kg.index.requirements[key].short for key in asked]
-    first = timed(lambda: kg[names[0]].counterparts())[0]
+    first, largest = timed(lambda: kg["gdpr:Art.32(1)"].counterparts())
     times = [timed(lambda name=name: kg[name].counterparts())[0] for name in names]
-    return {"first of a process": first, "median": statistics.median(times), "worst of 120": max(times)}
+    return {f"first of a process, {len(largest)} rows": first, "median": statistics.median(times),
+            "worst of 120": max(times)}  # fmt: skip
 
 
 def coverage(folder: Path) -> dict[str, float]:

@@ -25,7 +25,6 @@ from harmonizer.answer import Answer
 from harmonizer.errors import DataError, UsageError
 from harmonizer.knowledge import authored, query, tables
 from harmonizer.knowledge.authored import Tables
-from harmonizer.knowledge.endpoint import Endpoint
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.tables import Files
 from harmonizer.knowledge.workspace import locked
@@ -33,6 +32,8 @@ from harmonizer.model import Knowledge
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
+
+    from harmonizer.knowledge.endpoint import Endpoint
 
 _CODE = ("model.py", "vocabulary.py", "scope.py", "values.py", "knowledge")
 
@@ -67,6 +68,8 @@ class Dataset(Protocol):
 def open_dataset(where: str | Path | None = None) -> Dataset:
     """The bundled dataset, that of a workspace folder laid over it, or the one behind the URL of an endpoint."""
     if str(where).startswith(("http://", "https://")):
+        from harmonizer.knowledge.endpoint import Endpoint
+
         return EndpointDataset(Endpoint(str(where)))
     return TableDataset(files_of(where))
 
