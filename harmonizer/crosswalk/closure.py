@@ -8,23 +8,19 @@ for at what is asserted only.
 
 from __future__ import annotations
 
-import itertools
 import threading
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
 
 import numpy as np
 
 from harmonizer.crosswalk import relations
-from harmonizer.crosswalk.assertions import Assertion, Statements, facts_of
-from harmonizer.crosswalk.facts import BITS, NONE, Facts, clash_changes
-from harmonizer.crosswalk.links import Codes, Nodes, classes, decode, encode
+from harmonizer.crosswalk.assertions import Assertion, Statements
+from harmonizer.crosswalk.facts import BITS, Facts, clash_changes, stated_facts
+from harmonizer.crosswalk.links import Codes, classes, decode
 from harmonizer.errors import UsageError
-
-Word = TypeVar("Word", bound=str)
 
 ROWS_KEPT, BYTES_KEPT = 1024, 128 * 2**20  # at most, of the rows last worked out, a byte per node each
 
@@ -99,7 +95,7 @@ class Closure:
         self._statements = assertions if isinstance(assertions, Statements) else Statements.of(assertions)
         self._names = sorted({*self._statements.subjects, *self._statements.objects})
         self._place = {name: place for place, name in enumerate(self._names)}
-        stated, owners = _stated(self._statements, self._place)
+        stated, owners = stated_facts(self._statements, self._place)
         order = {fact: np.argsort(codes, kind="stable") for fact, codes in stated.items()}
         self._stated = {fact: codes[order[fact]] for fact, codes in stated.items()}  # sorted, a repeat per assertion
         self._owners = {fact: owners[fact][order[fact]] for fact in owners}
@@ -170,7 +166,7 @@ class Closure:
             if extra
             else self._place
         )
-        plus, minus = _stated(new, place)[0], _stated(old, place)[0]
+        plus, minus = stated_facts(new, place)[0], stated_facts(old, place)[0]
         gone: dict[str, Codes] = {}
         fresh: dict[str, Codes] = {}
         for fact, stated in self._stated.items():
@@ -203,40 +199,14 @@ class Closure:
             held = 0
             if subject in self._place and target in self._place:
                 one = Statements([subject], [relation], [target], [reading])
-                fact, codes = next((fact, codes) for fact, codes in _stated(one, self._place)[0].items() if codes.size)
+                fact, codes = next(
+                    (fact, codes) for fact, codes in stated_facts(one, self._place)[0].items() if codes.size
+                )
                 first, last = (np.searchsorted(self._stated[fact], codes[0], side) for side in ("left", "right"))
                 alike = set(self._owners[fact][first:last].tolist())
                 held = sum([self._statements.row(place) == (subject, relation, target, reading) for place in alike])
             if held < count:
                 raise UsageError(f"cannot withdraw what is not asserted: {subject} {relation} {target}")
-
-
-def _stated(statements: Statements, place: Mapping[str, int]) -> tuple[dict[str, Codes], dict[str, Nodes]]:
-    """The facts that are stated by letter, as codes with repeats, and for each the number of its statement.
-
-    O and D are symmetric: their codes have the smaller node first.
-    """
-    subjects = np.array([place[one] for one in statements.subjects], dtype=np.int64)
-    objects = np.array([place[one] for one in statements.objects], dtype=np.int64)
-    relations, relation_of = _numbered(statements.relations)
-    readings, reading_of = _numbered(statements.readings)
-    codes: dict[str, list[Codes]] = {fact: [NONE] for fact in "SNOD"}
-    owners: dict[str, list[Nodes]] = {fact: [NONE] for fact in "SNOD"}
-    for relation, reading in itertools.product(relations, readings):
-        chosen = np.flatnonzero((relation_of == relations[relation]) & (reading_of == readings[reading]))
-        ends = subjects[chosen], objects[chosen]
-        for fact, start, end in facts_of(relation, reading):
-            pair = (np.minimum(*ends), np.maximum(*ends)) if fact in "OD" else (ends[start], ends[end])
-            codes[fact].append(encode(*pair))
-            owners[fact].append(chosen)
-    return ({fact: np.concatenate(parts) for fact, parts in codes.items()},
-            {fact: np.concatenate(parts) for fact, parts in owners.items()})  # fmt: skip
-
-
-def _numbered(words: Sequence[Word]) -> tuple[dict[Word, int], Nodes]:
-    """The few different words with a number each, and the numbers in place of the words."""
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
-    return numbers, np.array([numbers[word] for word in words], dtype=np.int64)
 
 
 def _contradictions(clashes: Mapping[str, Codes], names: list[str]) -> tuple[Contradiction, ...]:

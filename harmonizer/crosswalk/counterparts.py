@@ -16,7 +16,7 @@ from harmonizer import model
 from harmonizer.answer import Answer, Cell, joined
 from harmonizer.crosswalk.assertions import Assertion
 from harmonizer.crosswalk.closure import Closure, Entailment
-from harmonizer.crosswalk.derivations import AssertionGraph, Derivation, FactName, Search
+from harmonizer.crosswalk.derivations import AssertionGraph, FactName, Search
 from harmonizer.crosswalk.known import Known, known_of
 from harmonizer.crosswalk.sides import Shares, Side
 from harmonizer.knowledge.index import Index
@@ -113,7 +113,7 @@ def pairs(
         if published:
             meeting |= {b: by_key[b] for _, b, _ in closure.pairs([left.requirement.key], by_key)}
         meeting.pop(left.requirement.key, None)
-        shares, searches = Shares(left), _Searches(graph) if graph else None
+        shares, searches = Shares(left), _Searches(graph, left.requirement.key) if graph else None
         found += [pair for right in meeting.values()
                   if (pair := _pair(closure, searches, shares, left, right, everything))]  # fmt: skip
         if everything:
@@ -175,7 +175,7 @@ def _pair(
 ) -> Pair | None:
     common = sorted([leaf for leaf in right.leaves if leaf in left.leaves])
     entailed = closure.between(left.requirement.key, right.requirement.key)
-    derived = _derived(searches, left.requirement.key, right.requirement.key, entailed) if searches else ()
+    derived = searches.derived(right.requirement.key, entailed) if searches else ()
     if not everything and not derived:
         rows = [row for leaf in common for row in (*left.leaves[leaf], *right.leaves[leaf])]
         if not any(row.part == "primary" for row in rows):
@@ -185,25 +185,21 @@ def _pair(
 
 
 class _Searches:
-    """The searches for derivations from one node on the left; those that start on the right serve one pair only."""
+    """The searches for derivations that start at one node; each goes on from where the last question left it."""
 
-    def __init__(self, graph: AssertionGraph) -> None:
-        self._graph = graph
-        self._last: dict[FactName, tuple[str, Search]] = {}
+    def __init__(self, graph: AssertionGraph, node: str) -> None:
+        self._graph, self._node = graph, node
+        self._made: dict[tuple[FactName, bool], Search] = {}
 
-    def derivation(self, fact: FactName, a: str, b: str) -> Derivation | None:
-        if fact not in self._last or self._last[fact][0] != a:
-            self._last[fact] = (a, Search(self._graph, fact, a))
-        return self._last[fact][1].to(b)
-
-
-def _derived(searches: _Searches, a: str, b: str, entailed: Entailment) -> tuple[Assertion, ...]:
-    """The assertions of the shortest derivation of what is known, where a published crosswalk is among them."""
-    fact: FactName = "S" if entailed.within or entailed.contains else "O"
-    ends = (b, a) if entailed.contains and not entailed.within else (a, b)
-    found = searches.derivation(fact, *ends)
-    used = found.assertions if found else ()
-    return used if any(one.place for one in used) else ()
+    def derived(self, other: str, entailed: Entailment) -> tuple[Assertion, ...]:
+        """The assertions of the shortest derivation of what is known, where a published crosswalk is among them."""
+        fact: FactName = "S" if entailed.within or entailed.contains else "O"
+        turned = entailed.contains and not entailed.within
+        if (fact, turned) not in self._made:
+            self._made[fact, turned] = Search(self._graph, fact, self._node, turned=turned)
+        found = self._made[fact, turned].to(other)
+        used = found.assertions if found else ()
+        return used if any(one.place for one in used) else ()
 
 
 def _related(index: Index, left: Side, rights: Sequence[Side]) -> list[Pair]:
@@ -285,7 +281,7 @@ def counterparts(
     """
     known = known_of(index, trust)
     left = Side(index, requirement, circumstances)
-    shares, searches = Shares(left), _Searches(known.graph) if known.published else None
+    shares, searches = Shares(left), _Searches(known.graph, requirement.key) if known.published else None
     order = {framework.key: place for place, framework in enumerate(frameworks)}
     found: list[tuple[int, Pair]] = []
     for key, leaves in _met(index, left, known).items() if _applies(index, requirement, circumstances) else ():

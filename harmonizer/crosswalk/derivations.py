@@ -13,19 +13,24 @@ the graph with a small automaton finds all of them (a regular path query; Mendel
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
+from functools import cached_property
 from heapq import heappop, heappush
 from typing import Literal
 
-from harmonizer.crosswalk.assertions import Assertion
+import numpy as np
+
+from harmonizer.crosswalk.assertions import Assertion, Statements, facts_of
+from harmonizer.crosswalk.facts import stated_facts
+from harmonizer.crosswalk.links import Codes, Mask, Nodes, decode, encode
 
 FactName = Literal["S", "O", "D", "N"]
 Move = Literal["up", "down", "O", "D", "N", "stay"]
 
 # For each fact: from a state, by which moves to which states; and the states in which a walk may end.
-_WALKS: dict[str, tuple[dict[int, tuple[tuple[Move, int], ...]], frozenset[int]]] = {
+_Walk = tuple[dict[int, tuple[tuple[Move, int], ...]], frozenset[int]]
+_WALKS: dict[str, _Walk] = {
     "S": ({0: (("up", 0),)}, frozenset({0})),
     "O": ({0: (("stay", 1), ("down", 0), ("O", 1)), 1: (("up", 1),)}, frozenset({1})),
     "D": ({0: (("up", 0), ("D", 1)), 1: (("down", 1),)}, frozenset({1})),
@@ -39,6 +44,12 @@ _WALKS: dict[str, tuple[dict[int, tuple[tuple[Move, int], ...]], frozenset[int]]
         frozenset({1, 3}),
     ),
 }
+
+
+_TURNED: _Walk = ({0: (("down", 0),)}, frozenset({0}))  # of S, from what contains to what is within
+_MOVES: tuple[Move, ...] = ("up", "down", "O", "D", "N", "stay")
+_REFLEXIVE: tuple[FactName, ...] = ("S", "O")  # these hold of a node and itself, whatever is asserted
+UNSEEN, START = -1, -2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,58 +84,96 @@ def sort_key(assertion: Assertion) -> tuple[str, str, str, str, str, str, float,
             assertion.reading, -assertion.confidence, assertion.comment, assertion.reviewed)  # fmt: skip
 
 
+@dataclass(frozen=True, eq=False)
+class Arrows:
+    """The moves of one kind, a number per arrow: ordered by start, then end, then the assertion that gives it."""
+
+    ends: Nodes
+    owners: Nodes  # places of assertions
+    first: Nodes  # where each node's arrows begin; shape (nodes + 1,)
+
+    @classmethod
+    def of(cls, codes: Codes, owners: Nodes, nodes: int) -> Arrows:
+        order = np.lexsort((owners, codes))
+        starts, ends = decode(codes[order])
+        return cls(ends, owners[order], np.searchsorted(starts, np.arange(nodes + 1)))
+
+    def onward(self, nodes: Nodes) -> tuple[Nodes, Nodes]:
+        """The arrows that start at these nodes, in their order; and for each which of the nodes it starts at."""
+        counts = self.first[nodes + 1] - self.first[nodes]
+        before = np.cumsum(counts) - counts
+        arrows = np.repeat(self.first[nodes] - before, counts) + np.arange(counts.sum())
+        return arrows, np.repeat(np.arange(nodes.size), counts)
+
+    def of_node(self, node: int) -> Iterator[tuple[int, int]]:
+        """Where the arrows of one node lead, each with the place of its assertion."""
+        here = slice(self.first[node], self.first[node + 1])
+        return zip(self.ends[here].tolist(), self.owners[here].tolist(), strict=True)
+
+
 class AssertionGraph:
     """Assertions as a graph to walk on. Building it is O(n log n); the order in which they come changes nothing."""
 
     def __init__(self, assertions: Iterable[Assertion]) -> None:
         self.assertions = tuple(sorted(set(assertions), key=sort_key))
-        self.moves: dict[Move, dict[str, list[tuple[str, Step]]]] = {
-            "up": defaultdict(list), "down": defaultdict(list), "O": defaultdict(list), "D": defaultdict(list),
-            "N": defaultdict(list),
-        }  # fmt: skip
-        for assertion in self.assertions:
-            for step in _stated(assertion):
-                self._add(step)
-        for by_node in self.moves.values():
-            for found in by_node.values():
-                found.sort(key=lambda one: one[0])  # stable: at equal ends in the order of the assertions
+        statements = Statements.of(self.assertions)
+        self.names = sorted({*statements.subjects, *statements.objects})
+        self.place = {name: place for place, name in enumerate(self.names)}
+        codes, owners = stated_facts(statements, self.place)
+        starts, ends = decode(codes["S"])
+        leading = starts != ends
+        up = encode(starts, ends)[leading], owners["S"][leading]
+        self.moves: dict[Move, Arrows] = {
+            "up": self._arrows(*up),
+            "down": self._arrows(_turned(up[0]), up[1]),
+            "O": self._arrows(*_both_ways(codes["O"], owners["O"])),
+            "D": self._arrows(*_both_ways(codes["D"], owners["D"])),
+            "N": self._arrows(codes["N"], owners["N"]),
+        }
 
-    def _add(self, step: Step) -> None:
-        if step.fact == "S":
-            if step.start != step.end:
-                self.moves["up"][step.start].append((step.end, step))
-                self.moves["down"][step.end].append((step.start, step))
-        elif step.fact == "N":
-            self.moves["N"][step.start].append((step.end, step))
-        else:
-            move: Move = "O" if step.fact == "O" else "D"
-            self.moves[move][step.start].append((step.end, step))
-            if step.start != step.end:
-                self.moves[move][step.end].append((step.start, step))
+    def _arrows(self, codes: Codes, owners: Nodes) -> Arrows:
+        return Arrows.of(codes, owners, len(self.names))
 
     def stated(self, fact: FactName) -> Iterator[Step]:
         """The asserted facts of one kind, in the order of the assertions."""
         return (step for assertion in self.assertions for step in _stated(assertion) if step.fact == fact)
 
-    def _onward(
-        self, fact: FactName, node: str, state: int, without: Set[Assertion]
-    ) -> Iterator[tuple[str, int, Step | None]]:
-        for move, after in _WALKS[fact][0][state]:
-            if move == "stay":
-                yield node, after, None
-            else:
-                for other, step in self.moves[move].get(node, ()):
-                    if not without or step.assertion not in without:
-                        yield other, after, step
+    def step(self, move: Move, owner: int, before: int, after: int) -> Step:
+        """The asserted fact by which a move goes from one node to another."""
+        start, end = self.names[before], self.names[after]
+        if move in ("up", "down"):
+            return Step(self.assertions[owner], "S", *((start, end) if move == "up" else (end, start)))
+        both = {(start, end)} if move == "N" else {(start, end), (end, start)}
+        return next(one for one in _stated(self.assertions[owner]) if one.fact == move and (one.start, one.end) in both)
+
+    def allowed(self, without: Set[Assertion]) -> Mask | None:
+        """Which assertions may be used, by place; None for all."""
+        if not without:
+            return None
+        allowed = np.ones(len(self.assertions), dtype=bool)
+        allowed[[self._numbers[one] for one in without if one in self._numbers]] = False
+        return allowed
+
+    @cached_property
+    def _numbers(self) -> dict[Assertion, int]:
+        return {assertion: number for number, assertion in enumerate(self.assertions)}
+
+
+def _turned(codes: Codes) -> Codes:
+    return encode(*decode(codes)[::-1])
+
+
+def _both_ways(codes: Codes, owners: Nodes) -> tuple[Codes, Nodes]:
+    """Symmetric pairs in both directions, those of a node with itself once."""
+    starts, ends = decode(codes)
+    other = starts != ends
+    return np.concatenate([codes, _turned(codes)[other]]), np.concatenate([owners, owners[other]])
 
 
 def _stated(assertion: Assertion) -> Iterator[Step]:
     ends = (assertion.subject, assertion.object)
-    for fact, start, end in assertion.facts:
+    for fact, start, end in facts_of(assertion.relation, assertion.reading):
         yield Step(assertion, fact, ends[start], ends[end])
-
-
-Place = tuple[str, int]  # a node and a state of the walk
 
 
 def derivation(
@@ -144,43 +193,95 @@ def derivation(
 
 
 class Search:
-    """Derivations of one fact from one node to any others; the walk goes on from where the last question left it."""
+    """Derivations of one fact from one node to any others; the walk goes on from where the last question left it.
 
-    def __init__(self, graph: AssertionGraph, fact: FactName, a: str, without: Set[Assertion] = frozenset()) -> None:
-        self._came: dict[Place, tuple[Place, Step | None] | None] = {(a, 0): None}
-        self._found: dict[str, Place] = {}
-        self._ends = _WALKS[fact][1]
-        self._walk = self._places(graph, fact, (a, 0), without)
+    Breadth first over the product of nodes and states, a level at a time, each with a few array calls for every move.
+    A place is ``state * nodes + node``.
+
+    Parameters
+    ----------
+    turned: derive the fact of the others and ``a`` instead, ``fact(b, a)``; only for S, as O and D are symmetric.
+    """
+
+    def __init__(
+        self, graph: AssertionGraph, fact: FactName, a: str, without: Set[Assertion] = frozenset(), *,
+        turned: bool = False,
+    ) -> None:  # fmt: skip
+        self._graph, self._fact, self._size, self._turned = graph, fact, len(graph.names), turned
+        self._walk, ends = _TURNED if turned else _WALKS[fact]
+        self._ending = np.array([state in ends for state in self._walk])
+        self._allowed = graph.allowed(without)
+        self._came = np.full(len(self._walk) * self._size, UNSEEN)  # the place before
+        self._how = np.zeros(self._came.size, dtype=np.int64)  # the assertion that leads here
+        self._move = np.zeros(self._came.size, dtype=np.int8)  # its move, a place in _MOVES
+        self._found = np.full(self._size, UNSEEN)  # where a walk to each node may end
+        self._itself = a
+        self._level: Nodes = np.zeros(0, dtype=np.int64)
+        if a in graph.place:
+            self._came[graph.place[a]] = START
+            self._level = np.array([graph.place[a]])
+            self._arrive()
 
     def to(self, b: str) -> Derivation | None:
         """The shortest derivation of the fact about ``b``; see :func:`derivation`."""
-        while b not in self._found and (place := next(self._walk, None)):
-            if place[1] in self._ends:
-                self._found.setdefault(place[0], place)
-        return _back(self._came, self._found[b]) if b in self._found else None
+        if b not in self._graph.place:
+            return Derivation(()) if b == self._itself and self._fact in _REFLEXIVE else None
+        place = self._graph.place[b]
+        while self._found[place] == UNSEEN and self._level.size:
+            self._advance()
+        return self._back(int(self._found[place])) if self._found[place] != UNSEEN else None
 
-    def _places(
-        self, graph: AssertionGraph, fact: FactName, start: Place, without: Set[Assertion]
-    ) -> Iterator[Place]:  # fmt: skip
-        level = [start]
-        while level:
-            following: list[Place] = []
-            for place in level:  # grows while it is read: a stay costs nothing and belongs to the same level
-                yield place
-                for node, state, step in graph._onward(fact, *place, without):
-                    if (node, state) not in self._came:
-                        self._came[node, state] = (place, step)
-                        (following if step else level).append((node, state))
-            level = following
+    def _arrive(self) -> None:
+        """Take the moves that cost nothing, and note which nodes a walk may end at now."""
+        for state, moves in self._walk.items():
+            for move, after in moves:
+                if move == "stay":
+                    here = self._level[self._level // self._size == state]
+                    there = here + (after - state) * self._size
+                    fresh = self._came[there] == UNSEEN
+                    self._came[there[fresh]], self._move[there[fresh]] = here[fresh], _MOVES.index("stay")
+                    self._level = np.concatenate([self._level, there[fresh]])
+        ending = self._level[self._ending[self._level // self._size]][::-1]  # backwards: the first of a node stays
+        ending = ending[self._found[ending % self._size] == UNSEEN]
+        self._found[ending % self._size] = ending
 
+    def _advance(self) -> None:
+        """Go one assertion further from everything that was reached last."""
+        found: list[tuple[Nodes, ...]] = []
+        states = self._level // self._size
+        for state, moves in self._walk.items():
+            here = np.flatnonzero(states == state)
+            nodes = self._level[here] % self._size
+            for number, (move, after) in enumerate(moves):
+                if move != "stay" and nodes.size:
+                    arrows = self._graph.moves[move]
+                    ways, starts = arrows.onward(nodes)
+                    there, owners = arrows.ends[ways] + after * self._size, arrows.owners[ways]
+                    use = self._came[there] == UNSEEN
+                    if self._allowed is not None:
+                        use &= self._allowed[owners]
+                    rank = here[starts] * len(moves) + number  # as if place after place were left, move after move
+                    kind = np.full(there.size, _MOVES.index(move))
+                    found.append(tuple(part[use] for part in (there, self._level[here[starts]], owners, kind, rank)))
+        if not found:
+            self._level = self._level[:0]
+            return
+        there, before, owners, kind, rank = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(rank, kind="stable")
+        order = order[np.sort(np.unique(there[order], return_index=True)[1])]  # the first way to each place
+        self._level = there[order]
+        self._came[self._level], self._how[self._level] = before[order], owners[order]
+        self._move[self._level] = kind[order]
+        self._arrive()
 
-def _back(came: dict[Place, tuple[Place, Step | None] | None], place: Place) -> Derivation:
-    steps: list[Step] = []
-    while before := came[place]:
-        place, step = before
-        if step:
-            steps.append(step)
-    return Derivation(tuple(reversed(steps)))
+    def _back(self, place: int) -> Derivation:
+        steps: list[Step] = []
+        while (before := int(self._came[place])) != START:
+            if (move := _MOVES[self._move[place]]) != "stay":
+                ends = before % self._size, place % self._size
+                steps.append(self._graph.step(move, int(self._how[place]), *ends))
+            place = before
+        return Derivation(tuple(steps if self._turned else reversed(steps)))
 
 
 def confidence(known: AssertionGraph | Iterable[Assertion], fact: FactName, a: str, b: str) -> float | None:
@@ -189,18 +290,24 @@ def confidence(known: AssertionGraph | Iterable[Assertion], fact: FactName, a: s
     The widest path, by Dijkstra's search with the minimum in place of the sum: O((nodes + assertions) log nodes).
     """
     graph = known if isinstance(known, AssertionGraph) else AssertionGraph(known)
-    ends = _WALKS[fact][1]
-    waiting: list[tuple[float, str, int]] = [(-1.0, a, 0)]
-    done: set[Place] = set()
+    walk, ends = _WALKS[fact]
+    if a not in graph.place or b not in graph.place:
+        return 1.0 if a == b and fact in _REFLEXIVE else None
+    target = graph.place[b]
+    waiting = [(-1.0, graph.place[a], 0)]
+    done: set[tuple[int, int]] = set()
     while waiting:
         width, node, state = heappop(waiting)
-        if node == b and state in ends:
+        if node == target and state in ends:
             return -width
         if (node, state) in done:
             continue
         done.add((node, state))
-        for other, after, step in graph._onward(fact, node, state, frozenset()):
-            if (other, after) not in done:
-                narrowest = max(width, -step.assertion.confidence) if step else width
-                heappush(waiting, (narrowest, other, after))
+        for move, after in walk[state]:
+            if move == "stay":
+                heappush(waiting, (width, node, after))
+                continue
+            for other, owner in graph.moves[move].of_node(node):
+                if (other, after) not in done:
+                    heappush(waiting, (max(width, -graph.assertions[owner].confidence), other, after))
     return None

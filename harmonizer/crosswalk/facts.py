@@ -23,12 +23,16 @@ what contains b and what overlaps a, so that the first clash is S*' N S*' and th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
-from harmonizer.crosswalk.links import Codes, Links, Mask, among, decode, encode, reached
+from harmonizer.crosswalk.assertions import Statements, facts_of
+from harmonizer.crosswalk.links import Codes, Links, Mask, Nodes, among, decode, encode, reached
+
+Word = TypeVar("Word", bound=str)
 
 NONE: Codes = np.zeros(0, dtype=np.int64)
 BITS = ("within", "contains", "not_within", "not_contains", "overlap", "disjoint")
@@ -170,3 +174,31 @@ def _both_ways(fact: str, codes: Codes) -> Codes:
 
 def _once(links: Links) -> Codes:
     return links.codes[links.starts <= links.ends]
+
+
+def stated_facts(statements: Statements, place: Mapping[str, int]) -> tuple[dict[str, Codes], dict[str, Nodes]]:
+    """The facts that are stated by letter, as codes with repeats, and for each the number of its statement.
+
+    O and D are symmetric: their codes have the smaller node first.
+    """
+    subjects = np.array([place[one] for one in statements.subjects], dtype=np.int64)
+    objects = np.array([place[one] for one in statements.objects], dtype=np.int64)
+    relations, relation_of = _numbered(statements.relations)
+    readings, reading_of = _numbered(statements.readings)
+    codes: dict[str, list[Codes]] = {fact: [NONE] for fact in "SNOD"}
+    owners: dict[str, list[Nodes]] = {fact: [NONE] for fact in "SNOD"}
+    for relation, reading in itertools.product(relations, readings):
+        chosen = np.flatnonzero((relation_of == relations[relation]) & (reading_of == readings[reading]))
+        ends = subjects[chosen], objects[chosen]
+        for fact, start, end in facts_of(relation, reading):
+            pair = (np.minimum(*ends), np.maximum(*ends)) if fact in "OD" else (ends[start], ends[end])
+            codes[fact].append(encode(*pair))
+            owners[fact].append(chosen)
+    return ({fact: np.concatenate(parts) for fact, parts in codes.items()},
+            {fact: np.concatenate(parts) for fact, parts in owners.items()})  # fmt: skip
+
+
+def _numbered(words: Sequence[Word]) -> tuple[dict[Word, int], Nodes]:
+    """The few different words with a number each, and the numbers in place of the words."""
+    numbers = {word: number for number, word in enumerate(dict.fromkeys(words))}
+    return numbers, np.array([numbers[word] for word in words], dtype=np.int64)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
+from math import inf
 
 import pytest
 from hypothesis import given, settings
@@ -42,6 +43,47 @@ def test_a_fact_has_a_derivation_where_it_is_entailed_and_its_derivation_entails
             why = derivation(network, fact, a, b)
             assert (why is not None) == getattr(closure.between(a, b), holds)
             assert why is None or getattr(Closure(why.assertions).between(a, b), holds)
+
+
+def shortest(network: list[Assertion]) -> dict[tuple[str, str, str], float]:
+    """How many assertions each fact needs at least: sums of distances, with no walk (the rules of facts.py)."""
+    stated = [(fact, (one.subject, one.object)[i], (one.subject, one.object)[j])
+              for one in network for fact, i, j in one.facts]  # fmt: skip
+    stated += [(fact, b, a) for fact, a, b in stated if fact in "OD"]
+    far = {(a, b): 0.0 if a == b else inf for a in "abcde" for b in "abcde"}
+    far |= {(a, b): 1 for fact, a, b in stated if fact == "S" and a != b}
+    for c, a, b in product("abcde", repeat=3):
+        far[a, b] = min(far[a, b], far[a, c] + far[c, b])
+    found: dict[tuple[str, str, str], float] = {}
+    for a, b in PAIRS:
+        found["S", a, b] = far[a, b]
+        found["D", a, b] = min([far[a, u] + 1 + far[b, v] for fact, u, v in stated if fact == "D"], default=inf)
+    for a, b in product("abcde", repeat=2):
+        meeting = [far[c, a] + far[c, b] for c in "abcde"]
+        found["O", a, b] = min(meeting + [far[u, a] + 1 + far[v, b] for fact, u, v in stated if fact == "O"])
+    for a, b in PAIRS:
+        denied = [far[u, a] + 1 + far[b, v] for fact, u, v in stated if fact == "N"]
+        apart = [found["O", a, u] + 1 + far[b, v] for fact, u, v in stated if fact == "D"]
+        found["N", a, b] = min(denied + apart, default=inf)
+    return found
+
+
+@settings(deadline=None)
+@given(networks)
+def test_a_derivation_is_as_short_as_any(network: list[Assertion]) -> None:
+    least = shortest(network)
+    for fact in HOLDS:
+        for a, b in PAIRS:
+            why = derivation(network, fact, a, b)
+            assert (len(why.steps) if why else inf) == least[fact, a, b]
+
+
+def test_a_part_that_costs_nothing_is_not_reached_by_a_longer_way() -> None:
+    network = [Assertion("b", "subset-of", "a"), Assertion("n", "subset-of", "a"),
+               Assertion("b", "intersects-with", "n")]  # fmt: skip
+    why = derivation(network, "O", "a", "n")
+    assert why is not None
+    assert why.assertions == (network[1],)
 
 
 @settings(deadline=None)
