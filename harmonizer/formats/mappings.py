@@ -35,7 +35,7 @@ ROWS_PER_REPORT = 2_000
 
 _WORDS = {
     "equal": ("equal", "equals", "equal to", "is equal to", "equivalent", "equivalent to", "is equivalent to",
-              "identical to", "skos:exactmatch", "owl:sameas", "owl:equivalentclass"),
+              "identical", "identical to", "skos:exactmatch", "owl:sameas", "owl:equivalentclass"),
     "subset-of": ("subset of", "subset", "is subset of", "is a subset of", "skos:broadmatch", "rdfs:subclassof"),
     "superset-of": ("superset of", "superset", "is superset of", "is a superset of", "skos:narrowmatch"),
     "intersects-with": ("intersects with", "intersects", "intersect", "intersects to", "overlaps", "overlaps with",

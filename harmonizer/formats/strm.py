@@ -1,9 +1,11 @@
 """Mapping sheets of NIST's OLIR program and in the layout of the SCF's set-theory relationship mappings (STRM).
 
-Both relate focal elements to reference elements by the set relations of NIST IR 8477. Which frameworks they are of is
-said by ``source`` and ``target``, or by the sheet: a cell *Focal Document* or *Reference Document* and the one beside
-it, on this sheet or, in OLIR, on *General Information*. Rows of one OLIR group speak of their reference elements
-together, not of each: they come in as related.
+Both relate focal elements to reference elements by the set relations of NIST IR 8477, read as of the focal element:
+"subset of" says that the reference holds all of it and more. OLIR also has concept crosswalks, which give no relation,
+and supportive relationships ("supports"), which are none of sets: their rows come in as related (NIST IR 8278A r1,
+table 2). Rows of one OLIR group speak of their reference elements together, not of each: they come in as related too.
+Which frameworks the elements are of is said by ``source`` and ``target``, or by the sheet: a cell *Focal Document* or
+*Reference Document* and the one beside it, on this sheet or, in OLIR, on *General Information*.
 """
 
 from __future__ import annotations
@@ -16,19 +18,19 @@ from harmonizer.errors import DataError, UsageError, raise_together
 from harmonizer.formats.contents import Contents, Finding, ReadMapping, ReadMappingSet
 from harmonizer.formats.foreign_text import reason_of, slug_of
 from harmonizer.formats.mappings import RELATED, relation_of
-from harmonizer.formats.sheets import Sheet, read_sheets
+from harmonizer.formats.sheets import Sheet, folded, read_sheets
 
 HEADINGS = {
     "focal": ("focal document element", "focal document element id", "focal element", "fde #", "fde", "fde id"),
-    "relation": ("strm relationship", "relationship", "relationship type", "set theory relationship"),
+    "relation": ("strm relationship", "relationship", "set theory relationship", "relationship type"),
     "reference": ("reference document element", "reference document element id", "reference element", "scf #",
-                  "target #", "target id", "reference #", "rde #"),
-    "rationale": ("strm rationale", "rationale"),
+                  "target #", "target id", "target id #", "reference #", "rde #"),
+    "rationale": ("strm rationale", "rationale", "relationship explanation"),
     "strength": ("strength of relationship", "strength of relationship optional", "relationship strength", "strength"),
     "group": ("group identifier", "group identifier optional", "group id", "group"),
     "comments": ("comments", "comments optional", "comment", "notes", "notes optional"),
 }  # fmt: skip
-_NEEDED = ("focal", "relation", "reference")
+_SUPPORTIVE = ("supports", "is supported by", "supported by", "contrary")
 _NOTHING = ("", "n/a", "na", "none", "-")
 
 
@@ -46,8 +48,8 @@ def read(path: Path, source: str = "", target: str = "") -> Contents:
     sheets = read_sheets(path)
     found = [(sheet, header) for sheet in sheets if (header := _header(sheet))]
     if not found:
-        raise DataError("no sheet has the headings of a mapping sheet; expected a Focal Document Element (or FDE #), "
-                        "a Relationship and a Reference Document Element (or SCF #)", file=path)  # fmt: skip
+        raise DataError("no sheet has the headings of a mapping sheet; expected a Focal Document Element and a "
+                        "Reference Document Element, or FDE #, STRM Relationship and SCF #", file=path)  # fmt: skip
     sets, findings, problems = [], list[Finding](), list[DataError]()
     for sheet, (at, columns) in found:
         focal = source or _document(sheets, "focal")
@@ -65,8 +67,12 @@ def read(path: Path, source: str = "", target: str = "") -> Contents:
 
 
 def _header(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
+    """The row of headings and the column of each; only OLIR's own headings do without a relation."""
     at, columns = sheet.header(HEADINGS)
-    return (at, columns) if all(name in columns for name in _NEEDED) else None
+    if "focal" not in columns or "reference" not in columns:
+        return None
+    is_olir = folded(sheet.rows[at][1][columns["focal"]]).startswith("focal document element")
+    return (at, columns) if "relation" in columns or is_olir else None
 
 
 def _mappings(
@@ -75,17 +81,19 @@ def _mappings(
 ) -> list[ReadMapping]:  # fmt: skip
     found = []
     for number, cells in sheet.rows[header + 1 :]:
-        place = sheet.place(number, columns["relation"])
+        place = sheet.place(number, columns.get("relation", columns["reference"]))
         try:
             text = {name: sheet.cell(number, cells, columns.get(name)) for name in HEADINGS}
             if text["reference"].casefold() in _NOTHING or not text["focal"]:
                 findings.append(Finding(place, "names no counterpart and is passed over"))
                 continue
-            relation = relation_of(text["relation"])
+            word = " ".join(text["relation"].split())
+            relation = RELATED if word.casefold() in _SUPPORTIVE else relation_of(word)
         except DataError as error:
             problems.append(DataError(f"{place}: {error.message}", file=sheet.path))
             continue
-        told = "; ".join(filter(None, (text["rationale"], text["comments"])))
+        said = word if word.casefold() in _SUPPORTIVE else ""
+        told = "; ".join(filter(None, (said, text["rationale"], text["comments"])))
         if text["group"] and relation != RELATED:
             told = f"{relation} of the group {text['group']} together; {told}".rstrip("; ")
             relation = RELATED
@@ -97,7 +105,8 @@ def _mappings(
 
 
 def _document(sheets: Sequence[Sheet], side: str) -> str:
-    return _stated(sheets, (f"{side} document", f"{side} document name", f"{side} document title"))
+    return _stated(sheets, (f"{side} document", f"{side} document name", f"{side} document title",
+                            f"{side} document version"))  # fmt: skip
 
 
 def _stated(sheets: Sequence[Sheet], labels: Sequence[str]) -> str:

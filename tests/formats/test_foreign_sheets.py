@@ -62,6 +62,35 @@ def test_an_olir_workbook_says_its_frameworks_on_its_first_sheet(tmp_path: Path)
     assert [row[0] for row in rows(bring(tmp_path, book))] == ["hipaa:164.312(b)", "hipaa:164.312(d)"]
 
 
+def test_an_olir_concept_crosswalk_without_relations_comes_in_as_related(tmp_path: Path) -> None:
+    """With the headings of NIST's own sheets, line breaks and all: elements without a counterpart and padded ids."""
+    headings = ["Focal Document\nElement", "Focal Document Element Description", "Reference Document\nElement",
+                "Reference Document\nElement Description\n(Optional)", "Comments\n(Optional)",
+                "Strength of\nRelationship\n(Optional)"]  # fmt: skip
+    book = workbook(
+        Relationships=[headings, ["GV", "..."], ["GV.OC-01", "...", "PM-11\n"], ["DE.CM-01", "...", "AC-02"]]
+    )
+    found = bring(tmp_path, book, source="nist-csf", target="nist-800-53")
+    assert [(row[0], row[1], row[3]) for row in rows(found)] == [
+        ("nist-csf:GV.OC-01", "skos:mappingRelation", "nist-800-53:PM-11"),
+        ("nist-csf:DE.CM-01", "skos:mappingRelation", "nist-800-53:AC-2"),
+    ]
+    assert [str(one) for one in found.findings] == ["Relationships!C2: names no counterpart and is passed over"]
+
+
+def test_supportive_relationships_are_no_set_relations_but_keep_their_word(tmp_path: Path) -> None:
+    book = workbook(R=[
+        ["Focal Document Element", "Relationship Type", "Relationship Explanation", "Reference Document Element"],
+        ["164.312(b)", "is supported by", "logs show who", "Art.32(1)"], ["164.312(d)", "identical", "", "Art.32(1)(b)"],
+        ["164.312(c)(1)", "contrary", "", "Art.32(1)"],
+    ])  # fmt: skip
+    assert [(row[1], row[6]) for row in rows(bring(tmp_path, book, source="hipaa", target="gdpr"))] == [
+        ("skos:mappingRelation", "is supported by; logs show who"),
+        ("skos:exactMatch", "stated by file without a reason"),
+        ("skos:mappingRelation", "contrary"),
+    ]
+
+
 def test_an_strm_sheet_of_the_scf_names_its_frameworks_itself(tmp_path: Path) -> None:
     found = bring(tmp_path, STRM)
     assert [(row[0], row[1], row[3], row[6]) for row in rows(found)] == [
