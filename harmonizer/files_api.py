@@ -88,7 +88,8 @@ class FileQuestions:
 
         See :mod:`harmonizer.formats.oscal.parameters`. Needs a workspace folder; load again to see the constraints.
         """
-        from harmonizer.formats.oscal.parameters import DRAFTS, attach
+        from harmonizer.formats.oscal.parameters import attach
+        from harmonizer.formats.workspace_files import DRAFTS
 
         if self.workspace is None:
             raise UsageError("name the workspace folder that the catalog was imported into")

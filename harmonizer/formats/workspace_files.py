@@ -34,6 +34,7 @@ from harmonizer.knowledge.tables import (
 from harmonizer.knowledge.workspace import replace_files
 from harmonizer.vocabulary import BASE, RELATION_PREDICATES
 
+DRAFTS = "drafts"  # a folder of the workspace for what waits for its user
 IMPORTED = "imported"
 UNKNOWN_LICENCE = "unknown; see your source"
 MAXIMUM_DEPTH = 50  # requirements above a requirement
@@ -148,6 +149,7 @@ class _Builder:
         self.own: dict[str, dict[tuple[str, str], dict[str, str]]] = {}
         self.published: dict[str, tuple[ReadMappingSet, list[dict[str, str]]]] = {}
         self.seen: dict[tuple[str, ...], str] = {}
+        self.aside: dict[str, str] = {}  # files of rows that are no longer of any use but are the user's
 
     @cached_property
     def ends(self) -> Ends:
@@ -253,6 +255,7 @@ class _Builder:
                 found.files[f"{folder}/{name}"] = dump(columns, table, "\t" if name.endswith(".tsv") else ",")
         for identifier, (one, table) in self.published.items():
             found.files[f"data/crosswalks/{identifier}.sssom.tsv"] = published_file(identifier, one, table)
+        found.files |= self.aside
         ends = self.__dict__.get("ends")
         found.dangling = sorted(ends.dangling) if ends else []
         found.findings = self.findings + (ends.findings() if ends else [])
@@ -270,13 +273,21 @@ class _Builder:
         there = self.workspace / "data" / "frameworks" / slug / name if self.workspace else None
         if there is None or not there.is_file():
             return []
+        separator = "\t" if name.endswith(".tsv") else ","
         kept: list[Mapping[str, str]] = []
-        for row in rows(there, columns, "\t" if name.endswith(".tsv") else ","):
+        gone: list[Mapping[str, str]] = []
+        aside = f"{DRAFTS}/{slug}-gone-{name}"
+        for row in rows(there, columns, separator):
             if row[column].removeprefix(f"{slug}:") in self.rows[slug]:
                 kept.append(row.cells)
             else:
-                message = f"line {row.line} of {name} is dropped: {row[column]} is no longer there"
+                gone.append(row.cells)
+                message = f"line {row.line} of {name} is moved to {aside}: {row[column]} is no longer there"
                 self.findings.append(Finding(slug, message))
+        if gone and self.workspace:
+            before = self.workspace / aside
+            earlier = [row.cells for row in rows(before, columns, separator)] if before.is_file() else []
+            self.aside[aside] = dump(columns, [*earlier, *(one for one in gone if one not in earlier)], separator)
         return kept
 
 

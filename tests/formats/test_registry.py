@@ -124,8 +124,16 @@ def test_what_a_user_filled_in_survives_a_second_import(tmp_path: Path) -> None:
     mapped.write_text(mapped.read_text() + row.format("1.1", 1) + row.format("1.2", 2))
     put(table, REQUIREMENTS.replace("own,1.2,1,Backups\n", ""))
     result = run(table, "--workspace", workspace)
-    assert "line 3 of objectives.sssom.tsv is dropped: own:1.2 is no longer there" in result.stderr
+    assert "line 3 of objectives.sssom.tsv is moved to drafts/own-gone-objectives.sssom.tsv: own:1.2" in result.stderr
     assert mapped.read_text().splitlines()[1:] == [row.format("1.1", 1).strip("\n")]
+    aside = workspace / "drafts/own-gone-objectives.sssom.tsv"
+    assert aside.read_text().splitlines()[1:] == [row.format("1.2", 2).strip("\n")]
+    put(table, REQUIREMENTS)
+    assert run(table, "--workspace", workspace).exit_code == 0
+    mapped.write_text(mapped.read_text() + row.format("1.2", 3))
+    put(table, REQUIREMENTS.replace("own,1.2,1,Backups\n", ""))
+    assert run(table, "--workspace", workspace).exit_code == 0
+    assert [line.split("\t")[6] for line in aside.read_text().splitlines()[1:]] == ["why 2", "why 3"]
 
 
 def test_a_framework_that_was_written_in_the_workspace_is_not_replaced(tmp_path: Path) -> None:

@@ -25,13 +25,13 @@ from harmonizer.errors import CollectedDataError, DataError, UnknownNameError, d
 from harmonizer.formats.contents import Finding
 from harmonizer.formats.oscal.catalog import INSERT, parts, places
 from harmonizer.formats.safe_documents import read_json
+from harmonizer.formats.workspace_files import DRAFTS
 from harmonizer.knowledge.tables import CONSTRAINT_COLUMNS, SSSOM_COLUMNS, Row, dump, rows
 from harmonizer.knowledge.workspace import replace_files
 from harmonizer.model import Dimension
 from harmonizer.values import BUSINESS_DAYS, Duration, parse_value
 
 SOURCES = "data/sources/oscal"
-DRAFTS = "drafts"
 _WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _UNITS = {"second": "PT{}S", "minute": "PT{}M", "hour": "PT{}H", "day": "P{}D", "week": "P{}W", "month": "P{}M",
           "year": "P{}Y"}  # fmt: skip
