@@ -260,7 +260,7 @@ class Search:
                     use = self._came[there] == UNSEEN
                     if self._allowed is not None:
                         use &= self._allowed[owners]
-                    rank = here[starts] * len(moves) + number  # as if place after place were left, move after move
+                    rank = here[starts] * len(_MOVES) + number  # as if place after place were left, move after move
                     kind = np.full(there.size, _MOVES.index(move))
                     found.append(tuple(part[use] for part in (there, self._level[here[starts]], owners, kind, rank)))
         if not found:

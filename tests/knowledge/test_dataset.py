@@ -110,3 +110,17 @@ def test_shuffled_rows_make_the_same_dataset(kg: hz.Harmonizer, tmp_path: Path) 
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("".join([*lines[:start], *body]), encoding="utf-8")
     assert hz.load(tmp_path).index.hash == kg.index.hash
+
+
+def test_a_graph_is_ready_for_its_first_question_unless_it_is_asked_not_to_be() -> None:
+    lazy, ready = hz.load(ready=False), hz.load()
+    assert "mappings_to" not in vars(lazy.index)
+    assert "mappings_to" in vars(ready.index)
+    asked = "hipaa:164.312(b)"
+    assert lazy[asked].counterparts("gdpr").rows == ready[asked].counterparts("gdpr").rows
+
+
+def test_the_index_of_an_organisation_is_made_once(kg: hz.Harmonizer) -> None:
+    controller, processor = frozenset({"role:controller"}), frozenset({"role:processor"})
+    assert kg.index.seen_by([controller]) is kg.index.seen_by((controller,))
+    assert kg.index.seen_by([controller]).hash != kg.index.seen_by([controller, processor]).hash
