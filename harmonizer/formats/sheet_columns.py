@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from harmonizer.errors import DataError, UsageError, did_you_mean, nearest, raise_together
@@ -104,8 +104,13 @@ def read(
     cells = chosen.sheet.rows[chosen.header][1]
     places = {role: _place(path, cells, heading) for role, heading in chosen.columns.items()}
     if all(role in places for role in _NEEDED[0]):
-        return _requirements(chosen, places, slug or slug_of(path.stem))
-    return _mappings(chosen, places, source, target)
+        found = _requirements(chosen, places, slug or slug_of(path.stem))
+    else:
+        found = _mappings(chosen, places, source, target)
+    message = f"is a list too and is not read, only {chosen.sheet.name}; save it to a file of its own"
+    others = [one for one in sheets if one.name != chosen.sheet.name and propose(one).complete]
+    passed_over = [Finding(one.name, message) for one in others]
+    return replace(found, findings=(*found.findings, *passed_over))
 
 
 def _chosen(path: Path, sheets: Sequence[Sheet], columns: dict[str, str]) -> Proposal:

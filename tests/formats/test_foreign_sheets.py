@@ -117,6 +117,15 @@ def test_a_list_comes_in_by_its_headings_with_its_groups_above(tmp_path: Path) -
     assert kg["my-controls:A-1"].summary == "Accounts have\nowners."
 
 
+def test_a_second_list_of_a_workbook_is_named_where_only_the_first_is_read(tmp_path: Path) -> None:
+    book = workbook(
+        Policies=[["ID", "Title"], ["P1", "One"]], Notes=[["about"]], Standards=[["ID", "Title"], ["S1", "x"]]
+    )
+    found = bring(tmp_path, book, slug="own")
+    assert [str(one) for one in found.findings] == [
+        "Standards: is a list too and is not read, only Policies; save it to a file of its own"]  # fmt: skip
+
+
 def test_columns_are_taken_as_the_user_says(tmp_path: Path) -> None:
     book = workbook(
         Notes=[["about", "this"]],
