@@ -45,11 +45,12 @@ class Pair(NamedTuple):
         """Where the two meet and, in the words of the mapping rows, why."""
         if self.certainty == "related":
             return f"both belong to {_quoted(index, self.objectives)}; no leaf in common"
-        meeting = [self._meeting(index)] if self.objectives else []
-        return "; ".join([*meeting, *(
-            f"{_end(one.subject)} {one.relation} {_end(one.object)}: {one.comment} ({one.source})"
-            for one in self.derivation if one.place
-        )])  # fmt: skip
+        meeting = self._meeting(index) if self.objectives else ""
+        if not self.derivation:
+            return meeting
+        derived = [f"{_end(one.subject)} {one.relation} {_end(one.object)}: {one.comment} ({one.source})"
+                   for one in self.derivation if one.place]  # fmt: skip
+        return "; ".join([meeting, *derived] if meeting else derived)
 
     def _meeting(self, index: Index) -> str:
         leaf, others = self.objectives[0], ""

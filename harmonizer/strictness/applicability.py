@@ -101,7 +101,7 @@ def _covers(start: str, end: str, day: str) -> bool:
 
 def applies(index: Index, requirement: model.Requirement, circumstances: Circumstances) -> bool:
     """Whether the requirement can bind somebody in the circumstances."""
-    when = in_force_where(index, requirement.key, circumstances.as_of)
+    when = in_force_where(index, requirement.key, circumstances.as_of) if circumstances.as_of else "*"
     return index.scope.compatible(requirement.applies_when, when, circumstances.scope)
 
 
