@@ -24,7 +24,7 @@ from . import hostile
 from .conftest import APP
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -86,10 +86,18 @@ def browser() -> Iterator[Browser]:
         opened.close()
 
 
+@pytest.fixture(scope="module")
+def windows(browser: Browser) -> dict[str, BrowserContext]:
+    """A window for each theme, whose tabs fetch the explorer's own scripts only once."""
+    size: ViewportSize = {"width": 1400, "height": 1000}
+    return {"light": browser.new_context(viewport=size, color_scheme="light"),
+            "dark": browser.new_context(viewport=size, color_scheme="dark")}  # fmt: skip
+
+
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(windows: dict[str, BrowserContext]) -> Iterator[Page]:
     """A tab that notes every failure and every request to another host, and fails the test for them."""
-    tab = browser.new_page(viewport={"width": 1400, "height": 1000})
+    tab = windows["light"].new_page()
     tab.set_default_timeout(WAIT)
     failures: list[str] = []
     tab.on("request", lambda request: _note_request(request.url, failures))
@@ -144,12 +152,12 @@ def opened(page: Page, address: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_opens_and_its_address_opens_the_same_in_a_new_tab(
-    address: str, page: Page, browser: Browser, name: str
+    address: str, page: Page, windows: dict[str, BrowserContext], name: str
 ) -> None:
     opened(page, address, name)
     page.wait_for_timeout(1000)
     text = page.locator("[data-testid=stMain]").inner_text()
-    other = browser.new_page(viewport={"width": 1400, "height": 1000})
+    other = windows["light"].new_page()
     try:
         other.set_default_timeout(WAIT)
         opened(other, address, page.url.removeprefix(f"{address}/"))
@@ -166,11 +174,9 @@ def test_a_page_opens_and_its_address_opens_the_same_in_a_new_tab(
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_violates_no_serious_rule_of_accessibility(
-    address: str, browser: Browser, name: str, theme: str
+    address: str, windows: dict[str, BrowserContext], name: str, theme: str
 ) -> None:
-    page = browser.new_page(
-        viewport={"width": 1400, "height": 1000}, color_scheme="dark" if theme == "dark" else "light"
-    )
+    page = windows[theme].new_page()
     try:
         page.set_default_timeout(WAIT)
         opened(page, address, name)
