@@ -21,9 +21,9 @@ from typing import Literal
 
 import numpy as np
 
-from harmonizer.crosswalk.assertions import Assertion, Statements, facts_of
+from harmonizer.crosswalk.assertions import Assertion, Statements
 from harmonizer.crosswalk.facts import stated_facts
-from harmonizer.crosswalk.links import Codes, Mask, Nodes, decode, encode
+from harmonizer.crosswalk.links import Codes, Mask, Nodes, decode, encode, runs
 
 FactName = Literal["S", "O", "D", "N"]
 Move = Literal["up", "down", "O", "D", "N", "stay"]
@@ -100,9 +100,7 @@ class Arrows:
 
     def onward(self, nodes: Nodes) -> tuple[Nodes, Nodes]:
         """The arrows that start at these nodes, in their order; and for each which of the nodes it starts at."""
-        counts = self.first[nodes + 1] - self.first[nodes]
-        before = np.cumsum(counts) - counts
-        arrows = np.repeat(self.first[nodes] - before, counts) + np.arange(counts.sum())
+        arrows, counts = runs(self.first, nodes)
         return arrows, np.repeat(np.arange(nodes.size), counts)
 
     def of_node(self, node: int) -> Iterator[tuple[int, int]]:
@@ -122,7 +120,7 @@ class AssertionGraph:
         codes, owners = stated_facts(statements, self.place)
         starts, ends = decode(codes["S"])
         leading = starts != ends
-        up = encode(starts, ends)[leading], owners["S"][leading]
+        up = codes["S"][leading], owners["S"][leading]
         self.moves: dict[Move, Arrows] = {
             "up": self._arrows(*up),
             "down": self._arrows(_turned(up[0]), up[1]),
@@ -172,7 +170,7 @@ def _both_ways(codes: Codes, owners: Nodes) -> tuple[Codes, Nodes]:
 
 def _stated(assertion: Assertion) -> Iterator[Step]:
     ends = (assertion.subject, assertion.object)
-    for fact, start, end in facts_of(assertion.relation, assertion.reading):
+    for fact, start, end in assertion.facts:
         yield Step(assertion, fact, ends[start], ends[end])
 
 

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from harmonizer.answer import Answer
-from harmonizer.crosswalk.assertions import own_assertions
-from harmonizer.crosswalk.closure import Closure
+from harmonizer.crosswalk.known import known_of
 from harmonizer.knowledge.index import Index
 from harmonizer.knowledge.lint import COLUMNS
 from harmonizer.model import Link, MappingSet, short_key
@@ -58,7 +57,7 @@ def differences(index: Index) -> Answer:
 class _Comparer:
     def __init__(self, index: Index) -> None:
         self._index = index
-        self._closure = Closure(own_assertions(index.knowledge))
+        self._closure = known_of(index).closure
         self._ends: dict[str, _End | None] = {}
         self._reasons = {(one.mapping_set, one.subject, one.object): one.reason
                          for one in index.knowledge.differences}  # fmt: skip

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from harmonizer import model
 from harmonizer.answer import Answer
-from harmonizer.crosswalk.assertions import Assertion, own_assertions
+from harmonizer.crosswalk.assertions import Assertion
 from harmonizer.crosswalk.derivations import AssertionGraph, Derivation, FactName, Step, confidence, derivation
+from harmonizer.crosswalk.known import known_of
 from harmonizer.errors import UsageError
 from harmonizer.knowledge.index import Index
 from harmonizer.model import FACT_CONFIDENCE
@@ -216,7 +217,7 @@ def explain(index: Index, a: str, b: str, assertions: AssertionGraph | Iterable[
     left, right = index.requirement(a), index.requirement(b)
     if left.key == right.key:
         raise UsageError(f"{left.short} is one requirement; name two different ones")
-    given = own_assertions(index.knowledge) if assertions is None else assertions
+    given = known_of(index).graph if assertions is None else assertions
     known = given if isinstance(given, AssertionGraph) else AssertionGraph(given)
     describe = describer(index)
     why = explain_pair(known, left.key, right.key, describe)

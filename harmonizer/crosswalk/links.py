@@ -40,6 +40,16 @@ def among(codes: Codes, known: Codes) -> Mask:
     return found
 
 
+def runs(first: Nodes, nodes: Nodes) -> tuple[Nodes, Nodes]:
+    """The places of what belongs to these nodes, one node after the other, and how many belong to each.
+
+    What belongs to a node stands from ``first[node]`` up to ``first[node + 1]``.
+    """
+    counts = first[nodes + 1] - first[nodes]
+    before = np.cumsum(counts) - counts
+    return np.repeat(first[nodes] - before, counts) + np.arange(counts.sum()), counts
+
+
 @dataclass(frozen=True, eq=False)
 class Links:
     """A set of ordered pairs.
@@ -80,10 +90,7 @@ class Links:
 
     def step(self, nodes: Nodes) -> Nodes:
         """The ends of all pairs that start at these nodes, with repeats; linear in their number."""
-        first = self._first[nodes]
-        counts = self._first[nodes + 1] - first
-        before = np.cumsum(counts) - counts
-        found: Nodes = self.ends[np.repeat(first - before, counts) + np.arange(counts.sum())]
+        found: Nodes = self.ends[runs(self._first, nodes)[0]]
         return found
 
     def spread(self, nodes: Nodes) -> Mask:

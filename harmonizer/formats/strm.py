@@ -88,12 +88,12 @@ def _mappings(
                 findings.append(Finding(place, "names no counterpart and is passed over"))
                 continue
             word = " ".join(text["relation"].split())
-            relation = RELATED if word.casefold() in _SUPPORTIVE else relation_of(word)
+            supportive = word if word.casefold() in _SUPPORTIVE else ""
+            relation = RELATED if supportive else relation_of(word)
         except DataError as error:
             problems.append(DataError(f"{place}: {error.message}", file=sheet.path))
             continue
-        said = word if word.casefold() in _SUPPORTIVE else ""
-        told = "; ".join(filter(None, (said, text["rationale"], text["comments"])))
+        told = "; ".join(filter(None, (supportive, text["rationale"], text["comments"])))
         if text["group"] and relation != RELATED:
             told = f"{relation} of the group {text['group']} together; {told}".rstrip("; ")
             relation = RELATED

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harmonizer.crosswalk.assertions import own_assertions
 from harmonizer.crosswalk.counterparts import pairs
-from harmonizer.crosswalk.derivations import AssertionGraph
 from harmonizer.crosswalk.explain import describer, explain_pair
+from harmonizer.crosswalk.known import known_of
 from harmonizer.knowledge.index import Index
 from harmonizer.model import Framework, Relation, Requirement
 from harmonizer.strictness.applicability import Circumstances
@@ -54,7 +53,7 @@ def derived(
     index: Index, source: Framework, target: Framework, circumstances: Circumstances
 ) -> tuple[Sequence[Statement], int]:
     """The statements, best first, and how many pairs that meet in an objective are left out: nothing follows there."""
-    graph, describe = AssertionGraph(own_assertions(index.knowledge)), describer(index)
+    graph, describe = known_of(index).graph, describer(index)
     found: list[Statement] = []
     met = pairs(index, source, target, circumstances)
     for pair in met:

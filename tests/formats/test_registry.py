@@ -124,7 +124,8 @@ def test_what_a_user_filled_in_survives_a_second_import(tmp_path: Path) -> None:
     mapped.write_text(mapped.read_text() + row.format("1.1", 1) + row.format("1.2", 2))
     put(table, REQUIREMENTS.replace("own,1.2,1,Backups\n", ""))
     result = run(table, "--workspace", workspace)
-    assert "line 3 of objectives.sssom.tsv is moved to drafts/own-gone-objectives.sssom.tsv: own:1.2" in result.stderr
+    moved = "line 3 of objectives.sssom.tsv is moved to drafts/own-gone-objectives.sssom.tsv"
+    assert f"{moved}: own:1.2 is no longer there" in result.stderr
     assert mapped.read_text().splitlines()[1:] == [row.format("1.1", 1).strip("\n")]
     aside = workspace / "drafts/own-gone-objectives.sssom.tsv"
     assert aside.read_text().splitlines()[1:] == [row.format("1.2", 2).strip("\n")]
